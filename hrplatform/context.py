@@ -1,0 +1,53 @@
+"""What every page needs to know about the instance, without a query for each page."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils import translation
+
+from hrplatform.models import InstanceSettings
+
+_LIVES_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Site:
+    name: str
+    exit_url: str
+    source_url: str
+
+
+_known: tuple[float, Site] | None = None
+
+
+def current_site() -> Site:
+    """The instance's name and exit page; asked again after five seconds. Without a database: the last known."""
+    global _known
+    now = time.monotonic()
+    if _known is None or now - _known[0] > _LIVES_SECONDS:
+        try:
+            row = InstanceSettings.objects.filter(pk=InstanceSettings.ONLY).first() or InstanceSettings()
+        except DatabaseError:
+            if _known is not None:
+                return _known[1]
+            row = InstanceSettings()
+        _known = (now, Site(row.name, row.exit_page, settings.SOURCE_URL))
+    return _known[1]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    path = request.get_full_path()
+    return {
+        "site": current_site(),
+        "languages": [
+            {"code": code, "name_local": translation.get_language_info(code)["name_local"], "url": translate_url(path, code)}
+            for code, _ in settings.LANGUAGES
+        ]
+        if translation.get_language_from_path(request.path_info)
+        else [],
+    }

@@ -1,0 +1,74 @@
+"""Our own pages for everything that goes wrong. None of them needs the database.
+
+What happened, what was kept, what to do. When the database is away during a form, the page that says so carries
+everything that was typed, with a button that sends it again.
+"""
+
+import logging
+import sys
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from psycopg_pool import PoolTimeout
+from redis.exceptions import RedisError
+
+from hrplatform.sealing import KeyUnavailable
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 20
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, RedisError, KeyUnavailable)
+_NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2")
+
+
+def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    # Without the request, so that no context processor asks the database for the signed-in person.
+    response = HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database, the broker or the key is away. Nothing typed is lost."""
+    context: dict[str, Any] = {}
+    if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+        context = {
+            "action": request.get_full_path(),
+            "csrf_token": get_token(request),
+            "resubmit": [
+                (name, value)
+                for name, values in request.POST.lists()
+                if name not in _NEVER_SHOWN_AGAIN
+                for value in values
+            ],
+        }
+    response = page(request, 503, **context)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 413 if isinstance(exception, RequestDataTooBig | TooManyFieldsSent) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(request, 403, is_stale_form=True)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if isinstance(error, _AWAY) or (isinstance(error, DatabaseError) and isinstance(error.__cause__, _AWAY)):
+        return unavailable(request)
+    return page(request, 500)

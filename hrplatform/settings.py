@@ -1,0 +1,354 @@
+"""Every setting, from the environment. With an empty environment this is safe for production.
+
+Each variable is described in docs/deployment.md. `NAME_FILE` (a path) may stand in for any variable that
+holds a secret. A value that makes no sense stops the start with a sentence that names the variable.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import dj_email_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import EnvError, FileAwareEnv, validate
+
+from hrplatform import embedded
+
+# Lets forms and admin classes name their model in brackets, as mypy wants it.
+django_stubs_ext.monkeypatch()
+
+env = FileAwareEnv(strip_whitespace=True)
+_is_web_address = validate.URL(schemes={"http", "https"}, require_tld=False)
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = embedded.var_folder()
+
+
+def own_secret_key() -> str:
+    """The secret of this installation, made once. It signs sessions; sealed fields use the master key instead."""
+    file = VAR_DIR / "secret_key"
+    if not file.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        # Exclusive creation: of two processes that start together one writes and the other reads.
+        try:
+            with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
+                handle.write(secrets.token_urlsafe(50))
+        except FileExistsError:
+            pass
+    return file.read_text()
+
+
+# --- Where it is served ---------------------------------------------------------------------------------------------
+
+# The address people type. Plain http is accepted on this machine itself and for onion services, which bring
+# their own encryption; anywhere else it would send passphrases in the open, so it is refused.
+SITE_URL = env.str("SITE_URL", "https://localhost").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or _site.query:
+    raise ImproperlyConfigured(f"SITE_URL must look like https://example.org, not {SITE_URL!r}.")
+IS_LOCAL = _site.hostname in ("localhost", "127.0.0.1", "::1")
+IS_SECURE = _site.scheme == "https"
+if not IS_SECURE and not IS_LOCAL and not _site.hostname.endswith(".onion"):
+    raise ImproperlyConfigured("SITE_URL must begin with https:// unless it is on this machine or an .onion address.")
+
+try:
+    DEBUG = env.bool("DEBUG", False)
+    ALLOWED_HOSTS = [_site.hostname, *env.list("ALLOWED_HOSTS", [])]
+    # Where the exit link leads: a page nobody is surprised to see open. The operator can change it while running.
+    EXIT_URL = env.str("EXIT_URL", "https://www.wikipedia.org/", validate=_is_web_address)
+    SOURCE_URL = env.str("SOURCE_URL", "https://github.com/hrplatform/hrplatform", validate=_is_web_address)
+    SECRET_KEY = env.str("SECRET_KEY", "") or own_secret_key()
+    DATABASE_URL = env.str("DATABASE_URL", "")
+    DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", DATABASE_URL)
+    DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", DATABASE_OWNER_URL)
+    DATABASE_BACKUP_URL = env.str("DATABASE_BACKUP_URL", DATABASE_URL)
+    REDIS_URL = env.str("REDIS_URL", "")
+    EMAIL_URL = env.str("EMAIL_URL", "")
+    # The master key, `id:base64` a line, newest first. Empty: kept in MASTER_KEY_PATH.
+    MASTER_KEY = os.environ.get("MASTER_KEY", "")
+    MASTER_KEY_PATH = Path(os.environ.get("MASTER_KEY_FILE") or VAR_DIR / "master_key")
+except (EnvError, ValueError) as error:
+    raise ImproperlyConfigured(str(error)) from error
+
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ROOT_URLCONF = "hrplatform.urls"
+WSGI_APPLICATION = "hrplatform.wsgi.application"
+
+INSTALLED_APPS = [
+    "hrplatform.apps.HrplatformConfig",
+    "groups",
+    "outreach",
+    "resources",
+    "hrplatform.apps.OperatorAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "hrplatform.middleware.response_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "hrplatform.middleware.error_pages",
+    "hrplatform.middleware.request_limits",
+    "hrplatform.sessions.SessionMiddleware",
+    "hrplatform.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "groups.middleware.PrivatePages",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "hrplatform.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "hrplatform.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- One database, three roles (docs/safety.md) ---------------------------------------------------------------------
+
+EMBEDDED_DATABASE = not DATABASE_URL
+EMBEDDED_BROKER = not REDIS_URL
+
+
+def database(url: str, role: str, **options: Any) -> dict[str, Any]:
+    """Settings for one role. A login that is not itself the role takes the role on with its first packet."""
+    try:
+        parsed: dict[str, Any] = dict(dj_database_url.parse(url))
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
+    if parsed.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://...")
+    if parsed["USER"] != role:
+        options["options"] = f"-c role={role}"
+    parsed["OPTIONS"] = {"connect_timeout": 5, **parsed.get("OPTIONS", {}), **options}
+    return {**parsed, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {
+    # What the web server, the worker and the tests use: subject to every row-level policy.
+    "default": database(
+        DATABASE_URL or embedded.database_url("hrplatform_app"),
+        "hrplatform_app",
+        pool={"min_size": 1, "max_size": 10, "timeout": 5},
+    ),
+    # Migrations only.
+    "owner": database(DATABASE_OWNER_URL or embedded.database_url("hrplatform_owner"), "hrplatform_owner"),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_redis = urlsplit(REDIS_URL)
+if REDIS_URL and _redis.scheme not in ("redis", "rediss", "unix"):
+    raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL or embedded.cache_url(),
+        "KEY_PREFIX": "hrplatform",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+
+# --- Celery ---------------------------------------------------------------------------------------------------------
+
+_over_socket = f"redis+socket://{_redis.path}?virtual_host=0" if _redis.scheme == "unix" else ""
+CELERY_BROKER_URL = _over_socket or REDIS_URL or embedded.broker_url()
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "send what is due": {"task": "groups.tasks.claim_due_reminders", "schedule": timedelta(seconds=10)},
+    "keep recurring meetings ahead": {"task": "groups.tasks.extend_meeting_series", "schedule": timedelta(hours=6)},
+    "retention": {"task": "hrplatform.tasks.execute_data_policy", "schedule": timedelta(hours=24)},
+}
+
+# --- People ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "groups.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["hrplatform.hashers.PassphraseHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["handle"]},
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "outreach:tonight"
+LOGOUT_REDIRECT_URL = "resources:home"
+ACCOUNT_ADAPTER = "groups.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+# E-mail is sealed and never a way in, so the sign-in library must not know it.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"login": "groups.forms.SignInForm", "signup": "groups.forms.SignUpForm"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Per source only: a limit per account would let anyone lock someone out on purpose.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/ip",
+    "signup": "20/h/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+SESSION_ENGINE = "hrplatform.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
+CSRF_FAILURE_VIEW = "hrplatform.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Response headers -----------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = IS_SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 63_072_000 if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],
+    }
+}
+_OFF: list[str] = []
+PERMISSIONS_POLICY = {
+    feature: _OFF
+    for feature in (
+        "accelerometer ambient-light-sensor autoplay bluetooth browsing-topics camera display-capture "
+        "encrypted-media fullscreen geolocation gyroscope hid idle-detection interest-cohort magnetometer "
+        "microphone midi payment picture-in-picture screen-wake-lock serial usb web-share xr-spatial-tracking"
+    ).split()
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+REQUEST_MAX_BYTES = 1_048_576
+
+# --- Languages and time ---------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("nl", _("Dutch")), ("ru", _("Russian"))]
+LOCALE_PATHS = [VAR_DIR / "locale"]
+CATALOGUE_DIR = BASE_DIR / "locale"
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+
+try:
+    _email: dict[str, Any] = dict(dj_email_url.parse(EMAIL_URL)) if EMAIL_URL else {}
+except Exception as error:
+    raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587/?ssl=True.") from error
+vars().update(_email)
+if not EMAIL_URL:
+    EMAIL_BACKEND = "hrplatform.delivery.FolderEmailBackend"
+EMAIL_FOLDER = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"hello@{_site.hostname}")
+
+# --- The JSON API: nothing is open unless it says so ------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "120/min"},
+    "NUM_PROXIES": 0,
+}
+
+# --- Logs: what happened and where in the code, never who, from where, or with which words ------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"bare": {"()": "hrplatform.logs.BareFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "bare"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": [], "propagate": False},
+    },
+}
+

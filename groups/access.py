@@ -1,0 +1,58 @@
+"""The only way to get at a group or what it owns: fetched and checked in one call.
+
+An outsider gets 404, as if there were nothing; a member without the power gets 403.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from groups.models import Group, Invitation, Meeting, Membership, Person, Power
+
+
+def membership(person: Person | AnonymousUser, slug: str, *, may: Power | None = None) -> Membership:
+    """The membership of this person in this group. Raises Http404 or PermissionDenied."""
+    found = Membership.objects.active().with_roles().filter(person_id=person.pk, group__slug=slug).first()
+    if found is None:
+        raise Http404
+    require(found, may)
+    return found
+
+
+def memberships_with(person: Person | AnonymousUser, power: Power) -> list[Membership]:
+    """This person's memberships that carry the power now."""
+    mine = Membership.objects.active().with_roles().filter(person_id=person.pk).order_by("group__name")
+    return [each for each in mine if each.has_power(power)]
+
+
+def require(by: Membership, power: Power | None) -> None:
+    """Actions call this too, so that no caller can forget it."""
+    if power is not None and not by.has_power(power):
+        raise PermissionDenied(power)
+
+
+def meeting(by: Membership, pk: UUID) -> Meeting:
+    found = Meeting.objects.filter(group=by.group, pk=pk).select_related("group", "series").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def fellow_member(by: Membership, pk: UUID) -> Membership:
+    found = Membership.objects.active().with_roles().filter(group=by.group, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def invitation(by: Membership, pk: UUID) -> Invitation:
+    found = Invitation.objects.filter(group=by.group, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def groups_of(person: Person | AnonymousUser) -> list[Group]:
+    return list(Group.objects.filter(memberships__person_id=person.pk, memberships__left_on=None).order_by("name"))

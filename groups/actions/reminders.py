@@ -1,0 +1,202 @@
+"""The outbox: planning what to tell, and telling it exactly once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from groups.models import Meeting, Membership, Person, Reminder
+
+_FIRST_RETRY = timedelta(seconds=30)
+
+
+def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = None) -> None:
+    """Write the rows that will remind each member who wants it, in the caller's transaction.
+
+    Writing them twice changes nothing. A meeting nearer than the lead is told at once; one that began is not told.
+    """
+    if meeting.is_cancelled or meeting.is_past:
+        return
+    wanting = meeting.group.memberships.who_want_reminders() if members is None else members  # type: ignore[attr-defined]
+    rows = [
+        Reminder(
+            group=meeting.group,
+            person=member.person,
+            occasion=Reminder.Occasion.MEETING,
+            occasion_id=meeting.pk,
+            occasion_at=meeting.starts_at,
+            lead_minutes=member.reminder_lead,
+            channel=channel,
+            due_at=max(timezone.now(), meeting.starts_at - timedelta(minutes=member.reminder_lead)),
+        )
+        for member in _with_person(wanting)
+        if member.reminder_lead
+        for channel in channels_of(member.person)
+    ]
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _with_person(members: Iterable[Membership]) -> Iterable[Membership]:
+    from django.db.models import QuerySet
+
+    return members.select_related("person") if isinstance(members, QuerySet) else members
+
+
+def channels_of(person: Person) -> list[Reminder.Channel]:
+    return [Reminder.Channel.IN_APP, *([Reminder.Channel.EMAIL] if person.email else [])]
+
+
+def drop_reminders(*, meeting: Meeting) -> None:
+    """Take back what was not sent yet."""
+    Reminder.objects.waiting().filter(
+        group=meeting.group, occasion=Reminder.Occasion.MEETING, occasion_id=meeting.pk
+    ).delete()
+
+
+def drop_reminders_of(membership: Membership) -> None:
+    Reminder.objects.waiting().filter(group=membership.group, person=membership.person).delete()
+
+
+def tell_cancelled(*, meeting: Meeting) -> None:
+    """Tell everyone who wants reminders, once, that a meeting is off."""
+    now = timezone.now()
+    Reminder.objects.bulk_create(
+        [
+            Reminder(
+                group=meeting.group,
+                person=member.person,
+                occasion=Reminder.Occasion.MEETING_CANCELLED,
+                occasion_id=meeting.pk,
+                occasion_at=meeting.starts_at,
+                lead_minutes=0,
+                channel=channel,
+                due_at=now,
+            )
+            for member in meeting.group.memberships.who_want_reminders().select_related("person")  # type: ignore[attr-defined]
+            for channel in channels_of(member.person)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def choose_reminder(*, by: Membership, reminder_lead: int) -> None:
+    """Change how long before a meeting this member hears of it; what was sent stays sent."""
+    if by.reminder_lead == reminder_lead:
+        return
+    by.reminder_lead = reminder_lead
+    by.save(update_fields=["reminder_lead"])
+    replan_reminders_of(by)
+
+
+def replan_reminders_of(membership: Membership) -> None:
+    """Plan a member's reminders again, after a choice of theirs changed; nobody is told a second time."""
+    told = set(
+        Reminder.objects.filter(
+            group=membership.group,
+            person=membership.person,
+            occasion=Reminder.Occasion.MEETING,
+            sent_at__isnull=False,
+        ).values_list("occasion_id", flat=True)
+    )
+    Reminder.objects.waiting().filter(
+        group=membership.group, person=membership.person, occasion=Reminder.Occasion.MEETING
+    ).delete()
+    for meeting in Meeting.objects.filter(group=membership.group).going_ahead().coming().select_related("group"):
+        if meeting.pk not in told:
+            plan_reminders(meeting=meeting, members=[membership])
+
+
+# --- Sending ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def claim_due(*, now: datetime, limit: int = 500) -> list[tuple[UUID, list[UUID]]]:
+    """Take due rows for sending, so that two beats at once take different ones. Returns reminder ids by group."""
+    rows = list(
+        Reminder.objects.select_for_update(skip_locked=True)
+        .due(now)
+        .order_by("due_at")
+        .values_list("group_id", "pk")[:limit]
+    )
+    Reminder.objects.filter(pk__in=[pk for _, pk in rows]).update(claimed_at=now, attempts=F("attempts") + 1)
+    by_group: dict[UUID, list[UUID]] = {}
+    for group, pk in rows:
+        by_group.setdefault(group, []).append(pk)
+    return list(by_group.items())
+
+
+@transaction.atomic
+def deliver_in_app(*, reminders: list[UUID]) -> int:
+    """Put these into people's inboxes: a sent in-app row is the inbox. Returns how many."""
+    rows = Reminder.objects.waiting().filter(pk__in=reminders, channel=Reminder.Channel.IN_APP)
+    return rows.update(sent_at=timezone.now())
+
+
+@transaction.atomic
+def send_letter(*, reminder: UUID, connection: BaseEmailBackend) -> bool:
+    """Send one letter over an open connection. The row is locked until it is marked sent; a sent one is skipped.
+
+    When the mail server refuses, the row is tried again later, ever more rarely; after the last try it stays
+    visible as given up. Each letter is its own transaction: a worker killed in the middle of a batch leaves at most
+    the one in its hands unmarked, and that one keeps its Message-ID.
+    """
+    row = (
+        Reminder.objects.select_for_update(skip_locked=True, of=("self",))
+        .waiting()
+        .filter(pk=reminder)
+        .select_related("person")
+        .first()
+    )
+    if row is None:
+        return False
+    # A letter whose person took the address away meanwhile has nowhere to go: done, not failed.
+    if row.person.email:
+        try:
+            connection.send_messages([letter(row)])
+        except OSError:  # smtplib's errors are OSErrors too.
+            postpone(row)
+            return False
+    row.sent_at = timezone.now()
+    row.save(update_fields=["sent_at"])
+    return True
+
+
+def postpone(row: Reminder) -> None:
+    row.due_at = timezone.now() + _FIRST_RETRY * 2**row.attempts
+    row.claimed_at = None
+    row.save(update_fields=["due_at", "claimed_at"])
+
+
+def words(reminder: Reminder) -> str:
+    """What is told: when, and nothing about what or with whom. In the person's language and time zone."""
+    person = reminder.person
+    with override(person.language):
+        local = reminder.occasion_at.astimezone(person.zone)
+        when = {"day": date_format(local, "l j F"), "time": date_format(local, "H:i")}
+        if reminder.occasion == Reminder.Occasion.MEETING_CANCELLED:
+            return _("What was planned for %(day)s at %(time)s will not take place.") % when
+        return _("A reminder: you have something on %(day)s at %(time)s.") % when
+
+
+def letter(reminder: Reminder) -> EmailMessage:
+    with override(reminder.person.language):
+        return EmailMessage(
+            subject=_("A reminder"),
+            body=f"{words(reminder)}\n\n{settings.SITE_URL}\n",
+            to=[reminder.person.email],
+            headers={"Message-ID": reminder.message_id, "Auto-Submitted": "auto-generated"},
+        )
+
+
+def mark_read(*, person: Person) -> None:
+    Reminder.objects.inbox_of(person).unread().update(read_at=timezone.now())

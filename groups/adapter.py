@@ -1,0 +1,50 @@
+"""How the sign-in library fits here: accounts by invitation, no address of anyone kept."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from groups.models import Person
+from hrplatform.middleware import LanguageMiddleware
+
+# Lives in memory only, and is mixed with the day: what the rate limits keep leads back to no address.
+# `manage.py up` gives all its processes one; otherwise each process has its own and counts for itself.
+_RATE_KEY = os.environ.get("HRPLATFORM_RATE_KEY", "").encode() or secrets.token_bytes(32)
+
+
+def hidden_source(address: str) -> str:
+    """A word that stands for where a request comes from, today, to count tries by."""
+    day = int(time.time() // 86_400)
+    return hmac.new(_RATE_KEY, f"{day}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Only through a link that the view in groups/views/joining.py has found to be good."""
+        return bool(getattr(request, "may_sign_up", False))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return hidden_source(request.META.get("REMOTE_ADDR") or "local socket")
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        return ""
+
+    def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
+        user.language = (get_language() or "en").split("-")[0]
+        user.time_zone = getattr(request, "time_zone_of_group", "UTC")
+        saved: Person = super().save_user(request, user, form, commit)
+        return saved
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        super().login(request, user)
+        request.session[LanguageMiddleware.SESSION_KEY] = user.language
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing: an account's letters would name what this is."""

@@ -1,0 +1,21 @@
+from groups.models.groups import Group, Membership, Power, Role, RoleTerm
+from groups.models.invitations import FoundingLink, Invitation
+from groups.models.journal import JournalEntry
+from groups.models.meetings import Meeting, MeetingSeries
+from groups.models.people import Person
+from groups.models.reminders import Reminder
+
+__all__ = [
+    "FoundingLink",
+    "Group",
+    "Invitation",
+    "JournalEntry",
+    "Meeting",
+    "MeetingSeries",
+    "Membership",
+    "Person",
+    "Power",
+    "Reminder",
+    "Role",
+    "RoleTerm",
+]

@@ -1,0 +1,49 @@
+"""Who did what to what: ids only, insert-only for the application, each row chained to the one before."""
+
+import hashlib
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groups.models.groups import Group
+
+
+class JournalEntry(models.Model):
+    """One act in one group. `actor` is an id, not a foreign key: erasing a person leaves the chain whole.
+
+    `hash` covers this row and the hash of the row before it, so that an edit, a removal or a new order shows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="journal")
+    number = models.PositiveBigIntegerField(help_text="Position in this group's chain, from 1.")
+    at = models.DateTimeField()
+    actor = models.UUIDField(null=True)
+    verb = models.CharField(max_length=40)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        ordering = ["group", "number"]
+        constraints = [models.UniqueConstraint(fields=["group", "number"], name="journal_number_once_per_group")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.verb} {self.object_kind}"
+
+    def compute_hash(self) -> str:
+        facts = (
+            self.group_id,
+            self.number,
+            self.at.isoformat(),
+            self.actor,
+            self.verb,
+            self.object_kind,
+            self.object_id,
+            self.previous_hash,
+        )
+        return hashlib.sha256("|".join(str(fact) for fact in facts).encode()).hexdigest()

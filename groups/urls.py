@@ -1,0 +1,47 @@
+"""Addresses of groups and accounts. They name no group: a slug is ten random letters."""
+
+from allauth.account import views as allauth_views
+from django.urls import include, path
+
+from groups.views import groups, joining, me, meetings
+
+group_patterns = [
+    path("", groups.group_list, name="group-list"),
+    path("found/", groups.group_found, name="group-found"),
+    path("<slug:slug>/", groups.group_detail, name="group-detail"),
+    path("<slug:slug>/edit/", groups.group_edit, name="group-edit"),
+    path("<slug:slug>/members/", groups.member_list, name="member-list"),
+    path("<slug:slug>/members/<uuid:pk>/powers/", groups.member_powers, name="member-powers"),
+    path("<slug:slug>/invitations/", joining.invitation_list, name="invitation-list"),
+    path("<slug:slug>/invitations/<uuid:pk>/revoke/", joining.invitation_revoke, name="invitation-revoke"),
+    path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
+    path("<slug:slug>/meetings/schedule/", meetings.meeting_schedule, name="meeting-schedule"),
+    path("<slug:slug>/meetings/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
+    path("<slug:slug>/meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
+    path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
+    path("<slug:slug>/reminders/", groups.reminder_choice, name="reminder-choice"),
+    path("<slug:slug>/journal/", groups.journal, name="journal"),
+    path("<slug:slug>/leave/", groups.group_leave, name="group-leave"),
+]
+
+account_patterns = [
+    path("sign-in/", allauth_views.login, name="account_login"),
+    path("sign-out/", allauth_views.logout, name="account_logout"),
+    path("sign-up/", joining.sign_up, name="account_signup"),
+    path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("account/passphrase/", allauth_views.password_change, name="account_change_password"),
+    path("leave/", me.leave, name="leave"),
+]
+
+people_patterns = [
+    path("groups/", include(group_patterns)),
+    path("join/<str:token>/", joining.join, name="join"),
+    path("join/<str:token>/account/", joining.JoinByAccount.as_view(), name="join-account"),
+    path("start/<str:token>/", joining.FoundByAccount.as_view(), name="start"),
+    path("me/", me.me, name="me"),
+    path("me/inbox/", me.inbox, name="inbox"),
+    path("me/inbox/read/", me.inbox_read, name="inbox-read"),
+]
+
+urlpatterns = [*account_patterns, path("", include((people_patterns, "groups")))]

@@ -1,0 +1,132 @@
+"""Groups, their members, their powers."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from groups import access, actions
+from groups.actions.groups import is_last_coordinator
+from groups.forms import FoundGroupForm, GroupForm, PowersForm, ReminderForm
+from groups.models import JournalEntry, Membership, Person, Power
+from groups.views.forms import status_of
+from groups.views.me import signed_in
+
+
+@require_safe
+def group_list(request: HttpRequest) -> HttpResponse:
+    mine = Membership.objects.active().with_roles().filter(person_id=request.user.pk).order_by("group__name")
+    return render(request, "groups/group_list.html", {"memberships": mine})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def group_found(request: HttpRequest) -> HttpResponse:
+    person = signed_in(request)
+    initial = {"language": person.language, "time_zone": person.time_zone}
+    form = FoundGroupForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        group = actions.found_group(by=person, **form.cleaned_data)
+        messages.success(request, _("%(group)s is founded.") % {"group": group.name})
+        return redirect(group)
+    return render(request, "groups/group_found.html", {"form": form}, status=status_of(form))
+
+
+@require_safe
+def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug)
+    group = membership.group
+    context = {
+        "membership": membership,
+        "group": group,
+        "may_coordinate": membership.has_power(Power.COORDINATE),
+        "may_log": membership.has_power(Power.LOG_OUTREACH),
+        "next_meetings": group.meetings.going_ahead().coming()[:3],  # type: ignore[attr-defined]
+        "member_count": group.memberships.active().count(),  # type: ignore[attr-defined]
+        "affiliates": group.affiliates.order_by("name"),
+    }
+    return render(request, "groups/group_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug, may=Power.COORDINATE)
+    form = GroupForm(request.POST or None, instance=membership.group)
+    if request.method == "POST" and form.is_valid():
+        actions.describe_group(by=membership, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(membership.group)
+    return render(request, "groups/group_edit.html", {"form": form, "group": membership.group}, status=status_of(form))
+
+
+@require_safe
+def member_list(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug)
+    members = Membership.objects.active().with_roles().filter(group=membership.group).order_by("person__handle")
+    context = {
+        "membership": membership,
+        "group": membership.group,
+        "members": members,
+        "may_coordinate": membership.has_power(Power.COORDINATE),
+        "peers": sum(member.standing == Membership.Standing.PEER for member in members),
+    }
+    return render(request, "groups/member_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    membership = access.membership(request.user, slug, may=Power.COORDINATE)
+    member = access.fellow_member(membership, pk)
+    form = PowersForm(request.POST or None, initial={"powers": [str(power) for power in member.powers]})
+    form.others_coordinate = not is_last_coordinator(member)
+    if form.is_valid():
+        try:
+            actions.set_powers(by=membership, member=member, **form.cleaned_data)
+        except actions.LastCoordinator:
+            form.add_error("powers", _("Nobody else coordinates this group. Give someone else that power first."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("groups:member-list", slug)
+    context = {"form": form, "group": membership.group, "member": member}
+    return render(request, "groups/member_powers.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminder_choice(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug)
+    form = ReminderForm(request.POST or None, initial={"reminder_lead": membership.reminder_lead})
+    if form.is_valid():
+        actions.choose_reminder(by=membership, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(membership.group)
+    return render(
+        request, "groups/reminder_choice.html", {"form": form, "group": membership.group}, status=status_of(form)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def group_leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two taps: the page that says what happens, and the button on it."""
+    membership = access.membership(request.user, slug)
+    blocked = False
+    if request.method == "POST":
+        try:
+            actions.leave_group(by=membership)
+        except actions.LastCoordinator:
+            blocked = True
+        else:
+            messages.success(request, _("You have left %(group)s.") % {"group": membership.group.name})
+            return redirect("groups:group-list")
+    context = {"group": membership.group, "blocked": blocked}
+    return render(request, "groups/group_leave.html", context, status=422 if blocked else 200)
+
+
+@require_safe
+def journal(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug)
+    entries = list(JournalEntry.objects.filter(group=membership.group).order_by("-number")[:100])
+    handles = dict(Person.objects.filter(pk__in={entry.actor for entry in entries}).values_list("pk", "handle"))
+    rows = [(entry, handles.get(entry.actor)) for entry in entries]
+    return render(request, "groups/journal.html", {"group": membership.group, "rows": rows})

@@ -1,0 +1,125 @@
+"""Coming in by link: an invitation to a group, or the founding link of an empty instance."""
+
+import segno
+from allauth.account.views import SignupView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from uuid import UUID
+
+from groups import access, actions
+from groups.forms import InvitationForm
+from groups.models import FoundingLink, Group, Invitation, Power
+from groups.models.invitations import hash_token
+from groups.views.forms import status_of
+from groups.views.me import signed_in
+from hrplatform import isolation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """Invitations of a group, and the form for a new one. Its link is shown once, on the answer to the form."""
+    membership = access.membership(request.user, slug, may=Power.COORDINATE)
+    form = InvitationForm(request.POST or None)
+    context = {"group": membership.group, "form": form}
+    if form.is_valid():
+        invitation, token = actions.invite(by=membership, **form.cleaned_data)
+        link = settings.SITE_URL + reverse("groups:join", args=[token])
+        context |= {"invitation": invitation, "link": link, "qr": segno.make(link, error="m").svg_inline(omitsize=True)}
+        return render(request, "groups/invitation_made.html", context)
+    context["invitations"] = Invitation.objects.usable().filter(group=membership.group)
+    return render(request, "groups/invitation_list.html", context, status=status_of(form))
+
+
+@require_POST
+def invitation_revoke(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    membership = access.membership(request.user, slug, may=Power.COORDINATE)
+    actions.revoke_invitation(by=membership, invitation=access.invitation(membership, pk))
+    messages.success(request, _("Taken back. The link does not work any more."))
+    return redirect("groups:invitation-list", slug)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """What an invitation says, and the button that accepts it. Nothing happens by just opening the link."""
+    group = _invited_to(token)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect("groups:join-account", token)
+        try:
+            membership = actions.accept_invitation(by=signed_in(request), token=token)
+        except actions.InvitationOver:
+            return render(request, "groups/join_over.html", status=410)
+        messages.success(request, _("Welcome. You are a member now."))
+        return redirect(membership.group)
+    if group is None:
+        return render(request, "groups/join_over.html", status=410)
+    return render(request, "groups/join.html", {"group": group, "token": token})
+
+
+def _invited_to(token: str) -> Group | None:
+    with isolation.context(token=hash_token(token)):
+        invitation = Invitation.objects.usable().filter(token_hash=hash_token(token)).first()
+    if invitation is None:
+        return None
+    with isolation.context(groups=[invitation.group_id]):
+        return Group.objects.get(pk=invitation.group_id)
+
+
+class JoinByAccount(SignupView):  # type: ignore[misc]
+    """Makes an account for someone with a good invitation, and makes them a member in the same step."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        token = str(kwargs["token"])
+        group = _invited_to(token)
+        if group is None:
+            return render(request, "groups/join_over.html", status=410)
+        request.may_sign_up = True  # type: ignore[attr-defined]
+        request.time_zone_of_group = group.time_zone  # type: ignore[attr-defined]
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: object) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        if self.request.user.is_authenticated:
+            membership = actions.accept_invitation(by=signed_in(self.request), token=self.kwargs["token"])
+            return redirect("groups:group-detail", membership.group.slug)
+        return response
+
+
+class FoundByAccount(SignupView):  # type: ignore[misc]
+    """The first coordinator of an empty instance makes an account, and goes on to found the first group."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        usable = FoundingLink.objects.filter(
+            token_hash=hash_token(str(kwargs["token"])), expires_at__gt=timezone.now()
+        ).exists()
+        if not usable:
+            return render(request, "groups/join_over.html", status=410)
+        request.may_sign_up = True  # type: ignore[attr-defined]
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: object) -> HttpResponse:
+        try:
+            actions.use_founding_link(token=self.kwargs["token"])
+        except actions.InvitationOver:
+            return render(self.request, "groups/join_over.html", status=410)
+        response: HttpResponse = super().form_valid(form)
+        return redirect("groups:group-found") if self.request.user.is_authenticated else response
+
+
+@login_not_required
+@require_safe
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """There is no open sign-up: accounts are made with a link from someone who is in."""
+    return render(request, "account/signup_closed.html")

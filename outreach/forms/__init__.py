@@ -1,0 +1,3 @@
+from outreach.forms.contacts import ContactForm
+
+__all__ = ["ContactForm"]

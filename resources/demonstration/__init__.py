@@ -1,0 +1,3 @@
+from resources.demonstration.loading import load, load_topics
+
+__all__ = ["load", "load_topics"]

@@ -1,0 +1,3 @@
+from resources.forms.search import SearchForm
+
+__all__ = ["SearchForm"]

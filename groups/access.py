@@ -9,22 +9,29 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from groups.models import Group, Invitation, Meeting, Membership, Person, Power
+from groups.models import Invitation, Meeting, Membership, Person, Power
+from groups.models.groups import MembershipQuerySet
 
 
 def membership(person: Person | AnonymousUser, slug: str, *, may: Power | None = None) -> Membership:
     """The membership of this person in this group. Raises Http404 or PermissionDenied."""
-    found = Membership.objects.active().with_roles().filter(person_id=person.pk, group__slug=slug).first()
+    found = memberships_of(person).filter(group__slug=slug).first()
     if found is None:
         raise Http404
     require(found, may)
     return found
 
 
+def memberships_of(person: Person | AnonymousUser) -> MembershipQuerySet:
+    """Where this person is a member now, with the powers that go with it. Nowhere, for a visitor."""
+    if not isinstance(person, Person):
+        return Membership.objects.none()
+    return Membership.objects.active().with_roles().filter(person=person).order_by("group__name")
+
+
 def memberships_with(person: Person | AnonymousUser, power: Power) -> list[Membership]:
     """This person's memberships that carry the power now."""
-    mine = Membership.objects.active().with_roles().filter(person_id=person.pk).order_by("group__name")
-    return [each for each in mine if each.has_power(power)]
+    return [each for each in memberships_of(person) if each.has_power(power)]
 
 
 def require(by: Membership, power: Power | None) -> None:
@@ -52,7 +59,3 @@ def invitation(by: Membership, pk: UUID) -> Invitation:
     if found is None:
         raise Http404
     return found
-
-
-def groups_of(person: Person | AnonymousUser) -> list[Group]:
-    return list(Group.objects.filter(memberships__person_id=person.pk, memberships__left_on=None).order_by("name"))

@@ -12,14 +12,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-
 from groups import actions
 from groups.actions.groups import add_member
 from groups.actions.meetings import WEEKLY, to_moment
 from groups.models import Group, Meeting, Membership, Person, Power
 from hrplatform import isolation
 
-PASSPHRASE = "we meet on thursdays"
+PASSPHRASE = "we meet on thursdays"  # noqa: S105 (printed at every start, for the demonstration only)
 
 SIGN_INS = [
     ("ana", PASSPHRASE, "coordinates Night Window Users' Union, New York"),

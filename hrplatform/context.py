@@ -16,18 +16,18 @@ _LIVES_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Site:
+class Instance:
     name: str
     exit_url: str
     source_url: str
 
 
-_known: tuple[float, Site] | None = None
+_known: tuple[float, Instance] | None = None
 
 
-def current_site() -> Site:
+def current_instance() -> Instance:
     """The instance's name and exit page; asked again after five seconds. Without a database: the last known."""
-    global _known
+    global _known  # noqa: PLW0603 (what this process knows, on purpose)
     now = time.monotonic()
     if _known is None or now - _known[0] > _LIVES_SECONDS:
         try:
@@ -36,16 +36,20 @@ def current_site() -> Site:
             if _known is not None:
                 return _known[1]
             row = InstanceSettings()
-        _known = (now, Site(row.name, row.exit_page, settings.SOURCE_URL))
+        _known = (now, Instance(row.name, row.exit_page, settings.SOURCE_URL))
     return _known[1]
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def instance(request: HttpRequest) -> dict[str, Any]:
     path = request.get_full_path()
     return {
-        "site": current_site(),
+        "instance": current_instance(),
         "languages": [
-            {"code": code, "name_local": translation.get_language_info(code)["name_local"], "url": translate_url(path, code)}
+            {
+                "code": code,
+                "name_local": translation.get_language_info(code)["name_local"],
+                "url": translate_url(path, code),
+            }
             for code, _ in settings.LANGUAGES
         ]
         if translation.get_language_from_path(request.path_info)

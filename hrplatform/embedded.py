@@ -34,7 +34,7 @@ class CannotStart(Exception):
     """Said to the person at the keyboard as it is: one plain sentence."""
 
 
-# --- Places -------------------------------------------------------------------------------------------------------------
+# --- Places ---------------------------------------------------------------------------------------------------------
 
 
 def var_folder() -> Path:
@@ -89,7 +89,7 @@ def may_enter(path: Path, user: pwd.struct_passwd) -> bool:
     return True
 
 
-# --- Processes ------------------------------------------------------------------------------------------------------------
+# --- Processes ------------------------------------------------------------------------------------------------------
 
 
 def die_with_parent(sign: int) -> Callable[[], None]:
@@ -149,7 +149,9 @@ class Lock:
             return False
 
 
-def start(command: list[str], *, log: Path, sign: int, lock: Lock | None, user: str | None = None, **more: object) -> "subprocess.Popen[bytes]":
+def start(
+    command: list[str], *, log: Path, sign: int, lock: Lock | None, user: str | None = None, **more: object
+) -> "subprocess.Popen[bytes]":
     """Start a child in a session of its own, so that Ctrl-C reaches only us, and we stop it in order."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
@@ -160,7 +162,7 @@ def start(command: list[str], *, log: Path, sign: int, lock: Lock | None, user: 
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(lock.file.fileno(),) if lock else (),
-            preexec_fn=die_with_parent(sign),
+            preexec_fn=die_with_parent(sign),  # noqa: PLW1509 (there are no threads here)
             user=user,
             group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
@@ -178,7 +180,7 @@ def stop(child: "subprocess.Popen[bytes]", sign: int = signal.SIGTERM, seconds: 
             child.wait()
 
 
-# --- PostgreSQL -------------------------------------------------------------------------------------------------------------
+# --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 # Nothing that people wrote may stand in a log: no statements, no values, and errors without their details.
 _SETTINGS = {
@@ -198,7 +200,9 @@ _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 def _package_folder(name: str) -> Path:
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
-        raise CannotStart(f"{name} is not installed: use requirements/embedded.lock, or set DATABASE_URL and REDIS_URL.")
+        raise CannotStart(
+            f"{name} is not installed: use requirements/embedded.lock, or set DATABASE_URL and REDIS_URL."
+        )
     return Path(found.origin).parent
 
 
@@ -212,7 +216,9 @@ class Postgres:
             try:
                 self.runs_as = pwd.getpwnam(UNPRIVILEGED)
             except KeyError as error:
-                raise CannotStart(f"PostgreSQL never runs as root, and there is no user {UNPRIVILEGED} here.") from error
+                raise CannotStart(
+                    f"PostgreSQL never runs as root, and there is no user {UNPRIVILEGED} here."
+                ) from error
         self.home = self._home()
         self.data = self.home / "pg"
         self.binaries = self._binaries()
@@ -263,7 +269,12 @@ class Postgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         self.child = start(
-            command, log=var_folder() / "log" / "postgres.log", sign=signal.SIGINT, lock=self.lock, user=self._user, cwd="/"
+            command,
+            log=var_folder() / "log" / "postgres.log",
+            sign=signal.SIGINT,
+            lock=self.lock,
+            user=self._user,
+            cwd="/",
         )
         self._wait_until_ready(run)
 
@@ -314,7 +325,7 @@ class Postgres:
             stop(self.child, signal.SIGINT)
 
 
-# --- Valkey -----------------------------------------------------------------------------------------------------------------
+# --- Valkey ---------------------------------------------------------------------------------------------------------
 
 
 class Valkey:
@@ -363,5 +374,3 @@ class Valkey:
     def stop(self) -> None:
         if self.child is not None:
             stop(self.child)
-
-

@@ -22,7 +22,7 @@ from django.db.migrations.state import ProjectState
 # The settings a policy may read. After a commit PostgreSQL gives '' instead of NULL, hence every nullif().
 GROUPS = "hrplatform.groups"
 PERSON = "hrplatform.person"
-TOKEN = "hrplatform.token"
+TOKEN = "hrplatform.token"  # noqa: S105 (the name of a setting)
 ERRAND = "hrplatform.errand"
 
 IN_GROUPS = f"= ANY ((SELECT string_to_array(nullif(current_setting('{GROUPS}', true), ''), ',')::uuid[])::uuid[])"
@@ -114,9 +114,7 @@ class Isolate(Operation):
     ) -> None:
         table = schema_editor.quote_name(to_state.apps.get_model(app_label, self.model)._meta.db_table)
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(
-            f"CREATE POLICY isolation ON {table} USING ({self.visible}) WITH CHECK ({self.writable})"
-        )
+        schema_editor.execute(f"CREATE POLICY isolation ON {table} USING ({self.visible}) WITH CHECK ({self.writable})")
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState

@@ -11,7 +11,12 @@ class InstanceSettings(models.Model):
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
-    name = models.CharField(_("name of this site"), max_length=40, default="Night Window", help_text=_("Shown in titles. Choose a neutral one."))
+    name = models.CharField(
+        _("name of this site"),
+        max_length=40,
+        default="Night Window",
+        help_text=_("Shown in titles. Choose a neutral one."),
+    )
     exit_url = models.URLField(_("exit page"), blank=True, help_text=_("Where the exit link leads."))
 
     class Meta:

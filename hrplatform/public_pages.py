@@ -40,7 +40,7 @@ TRY_AGAIN_SECONDS = 2.0
 
 FRESH = "public, max-age=60"
 STALE = "public, max-age=5"
-_GENERATION_KEY = "public-pages-generation"
+GENERATION_KEY = "public-pages-generation"
 _OURS = frozenset(
     (
         "cache-control",
@@ -66,7 +66,7 @@ def mark_changed() -> None:
     token = uuid.uuid4().hex
     _generation.learn(token)
     try:
-        cache.set(_GENERATION_KEY, token, timeout=None)
+        cache.set(GENERATION_KEY, token, timeout=None)
     except Exception as error:
         # Whatever the broker's trouble is: a change that is saved must not fail because of it.
         logger.warning("The broker is away (%s): other processes show the change later.", type(error).__name__)
@@ -87,7 +87,7 @@ class _Generation:
             # Before asking, so that other threads do not ask too.
             self.next_look = now + LOOK_SECONDS
             try:
-                self.value = cache.get(_GENERATION_KEY)
+                self.value = cache.get(GENERATION_KEY)
             except Exception:
                 # Whatever the broker's trouble is, the last known value stands.
                 self.next_look = time.monotonic() + LOOK_AGAIN_AFTER_ERROR_SECONDS

@@ -66,9 +66,7 @@ def ensure_roles(connection: psycopg.Connection, passwords: dict[str | None, str
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(passwords[role])))
         if login != role and not is_superuser:
             # Since PostgreSQL 16 the maker of a role must give itself the right to take it on.
-            connection.execute(
-                sql.SQL("GRANT {} TO {} WITH SET TRUE").format(name, sql.Identifier(login))
-            )
+            connection.execute(sql.SQL("GRANT {} TO {} WITH SET TRUE").format(name, sql.Identifier(login)))
 
 
 def grant(connection: psycopg.Connection) -> None:

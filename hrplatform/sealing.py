@@ -100,7 +100,7 @@ class Keyring:
         return cls(keys)
 
 
-# --- The master key ---------------------------------------------------------------------------------------------------
+# --- The master key -------------------------------------------------------------------------------------------------
 
 
 def master_keyring() -> Keyring:
@@ -130,7 +130,7 @@ def write_master_keyring(keyring: Keyring) -> None:
     path = Path(settings.MASTER_KEY_PATH)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
         handle.write(keyring.as_text())
         handle.flush()
         os.fsync(handle.fileno())
@@ -143,7 +143,7 @@ def write_master_keyring(keyring: Keyring) -> None:
         os.close(folder)
 
 
-# --- Owners and their data keys ---------------------------------------------------------------------------------------
+# --- Owners and their data keys -------------------------------------------------------------------------------------
 
 
 class WrappedKeysField(models.BinaryField):  # type: ignore[type-arg]

@@ -9,9 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 _SEEN = "_seen"
@@ -27,22 +29,17 @@ def stored_key(session_key: str) -> str:
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
-        if not self.session_key:
-            return None
-        cookie_key = self.session_key
-        self._session_key = stored_key(cookie_key)
+        """What the parent looks up by the cookie's key, looked up by its hash."""
         try:
-            found: Session | None = super()._get_session_from_db()
-        finally:
-            # The parent forgets the key of a session it does not find; one it finds keeps the cookie's.
-            missing = self._session_key is None
-            self._session_key = None if missing else cookie_key
-        return found
+            return Session.objects.get(session_key=stored_key(self.session_key or ""), expire_date__gt=timezone.now())
+        except Session.DoesNotExist:
+            self._session_key = None
+            return None
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)
         row.session_key = stored_key(row.session_key)
         return row

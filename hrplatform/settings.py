@@ -37,7 +37,7 @@ def own_secret_key() -> str:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         # Exclusive creation: of two processes that start together one writes and the other reads.
         try:
-            with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
+            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
                 handle.write(secrets.token_urlsafe(50))
         except FileExistsError:
             pass
@@ -133,7 +133,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "hrplatform.context.site",
+                "hrplatform.context.instance",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "hrplatform.templatetags.ui"],
         },
@@ -250,6 +250,7 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_AGE = None  # Gone when the browser closes.
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
 CSRF_FAILURE_VIEW = "hrplatform.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -280,14 +281,29 @@ CONTENT_SECURITY_POLICY = {
         "trusted-types": [NONE],
     }
 }
-_OFF: list[str] = []
-PERMISSIONS_POLICY = {
-    feature: _OFF
-    for feature in (
-        "accelerometer ambient-light-sensor autoplay bluetooth browsing-topics camera display-capture "
-        "encrypted-media fullscreen geolocation gyroscope hid idle-detection interest-cohort magnetometer "
-        "microphone midi payment picture-in-picture screen-wake-lock serial usb web-share xr-spatial-tracking"
-    ).split()
+# Every feature a page could ask a phone for is off.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "accelerometer": [],
+    "autoplay": [],
+    "browsing-topics": [],
+    "camera": [],
+    "display-capture": [],
+    "encrypted-media": [],
+    "fullscreen": [],
+    "geolocation": [],
+    "gyroscope": [],
+    "hid": [],
+    "idle-detection": [],
+    "interest-cohort": [],
+    "magnetometer": [],
+    "microphone": [],
+    "midi": [],
+    "payment": [],
+    "picture-in-picture": [],
+    "screen-wake-lock": [],
+    "serial": [],
+    "usb": [],
+    "xr-spatial-tracking": [],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
@@ -326,7 +342,7 @@ EMAIL_FOLDER = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"hello@{_site.hostname}")
 
-# --- The JSON API: nothing is open unless it says so ------------------------------------------------------------------
+# --- The JSON API: nothing is open unless it says so ----------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -338,7 +354,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 0,
 }
 
-# --- Logs: what happened and where in the code, never who, from where, or with which words ------------------------------
+# --- Logs: what happened and where in the code, never who, from where, or with which words --------------------------
 
 LOGGING = {
     "version": 1,
@@ -351,4 +367,3 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": False},
     },
 }
-

@@ -146,7 +146,7 @@ def _kits(group: Group, town: Town, items: Mapping[str, Item], random: Random) -
     return list(Kit.objects.filter(group=group).prefetch_related("lines"))
 
 
-def _entries(
+def _entries(  # noqa: PLR0917 (all of them are what one town is made of)
     town: Town,
     group: Group,
     sites: list[Site],
@@ -177,7 +177,7 @@ def _outings(town: Town, today: date) -> Iterator[date]:
             yield day
 
 
-def _entry(
+def _entry(  # noqa: PLR0917
     town: Town, at: datetime, site: Site, kits: list[Kit], items: Mapping[str, Item], random: Random
 ) -> ContactEntry:
     taken = {random.choice(kits): random.choice((1, 1, 1, 2, 3))} if random.random() < 0.75 else {}
@@ -194,5 +194,3 @@ def _entry(
         used_returned=random.choice((5, 8, 10, 12, 20, 30)) if random.random() < 0.4 else 0,
         note=random.choice(town.notes) if town.notes and random.random() < 0.04 else "",
     )
-
-

@@ -1,4 +1,4 @@
-"""The same five people everywhere: Ana coordinates, Ben is a member, Caro does outreach, Dee belongs elsewhere, and a visitor.
+"""The same five everywhere: Ana coordinates, Ben is a member, Caro does outreach, Dee belongs elsewhere, a visitor.
 
 Everything runs on a real PostgreSQL as the application's own role: row-level security holds in every test.
 """

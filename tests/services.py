@@ -1,4 +1,4 @@
-"""A pytest plugin: starts a throw-away PostgreSQL and Valkey before settings are read, unless DATABASE_URL names one."""
+"""A pytest plugin: a throw-away PostgreSQL and Valkey before settings are read, unless DATABASE_URL names one."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     os.environ.setdefault("EXIT_URL", "http://127.0.0.1:8000/en/about/")
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in the test's thread.
     folder = Path(tempfile.mkdtemp(prefix="hrtest-"))
-    folder.chmod(0o755)  # noqa: S103 (PostgreSQL, as another user, must get through; its own folder is closed)
+    folder.chmod(0o755)
     _folders.append(folder)
     os.environ["HRPLATFORM_VAR"] = str(folder)
     if not os.environ.get("DATABASE_URL"):

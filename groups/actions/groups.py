@@ -34,7 +34,7 @@ def add_member(*, by: Membership, person: Person, standing: str) -> Membership:
     """Make a person a member and plan their reminders. `by`: who let them in; themselves, when by a link."""
     membership = Membership.objects.create(group=by.group, person=person, standing=standing)
     record(by=by, group=by.group, verb="add_member", on=membership)
-    for meeting in by.group.meetings.going_ahead().coming().select_related("group"):  # type: ignore[attr-defined]
+    for meeting in by.group.meetings.going_ahead().coming().select_related("group"):
         plan_reminders(meeting=meeting, members=[membership])
     return membership
 
@@ -51,10 +51,10 @@ def describe_group(*, by: Membership, **facts: Any) -> Group:
     return by.group
 
 
-def _begin_term(*, by: Membership, role: Role, holder: Membership, chosen_by: str, until: date | None = None) -> RoleTerm:
-    term = RoleTerm.objects.create(
-        group=by.group, role=role, membership=holder, chosen_by=chosen_by, ends_on=until
-    )
+def _begin_term(
+    *, by: Membership, role: Role, holder: Membership, chosen_by: str, until: date | None = None
+) -> RoleTerm:
+    term = RoleTerm.objects.create(group=by.group, role=role, membership=holder, chosen_by=chosen_by, ends_on=until)
     record(by=by, group=by.group, verb="begin_role_term", on=term)
     return term
 
@@ -68,7 +68,7 @@ def set_powers(*, by: Membership, member: Membership, powers: Iterable[str], unt
     access.require(by, Power.COORDINATE)
     wanted = {Power(power) for power in powers}
     lock_coordination(by.group)
-    held = list(member.role_terms.current().select_related("role"))  # type: ignore[attr-defined]
+    held = list(member.role_terms.current().select_related("role"))
     if {Power(power) for term in held for power in term.role.powers} == wanted:
         return member
     if Power.COORDINATE not in wanted and is_last_coordinator(member):
@@ -76,10 +76,14 @@ def set_powers(*, by: Membership, member: Membership, powers: Iterable[str], unt
     for term in held:
         end_term(by=by, term=term)
     if wanted == set(Power):
-        _begin_term(by=by, role=_role(by.group, wanted), holder=member, chosen_by=RoleTerm.ChosenBy.AGREEMENT, until=until)
+        _begin_term(
+            by=by, role=_role(by.group, wanted), holder=member, chosen_by=RoleTerm.ChosenBy.AGREEMENT, until=until
+        )
     else:
         for power in sorted(wanted):
-            _begin_term(by=by, role=_role(by.group, {power}), holder=member, chosen_by=RoleTerm.ChosenBy.AGREEMENT, until=until)
+            _begin_term(
+                by=by, role=_role(by.group, {power}), holder=member, chosen_by=RoleTerm.ChosenBy.AGREEMENT, until=until
+            )
     return member
 
 
@@ -128,7 +132,7 @@ def leave_group(*, by: Membership) -> None:
     others = Membership.objects.active().filter(group=by.group).exclude(pk=by.pk)
     if is_last_coordinator(by) and others.exists():
         raise LastCoordinator
-    for term in by.role_terms.current():  # type: ignore[attr-defined]
+    for term in by.role_terms.current():
         end_term(by=by, term=term)
     drop_reminders_of(by)
     record(by=by, group=by.group, verb="leave_group", on=by)

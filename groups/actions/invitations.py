@@ -73,7 +73,7 @@ def accept_invitation(*, by: Person, token: str) -> Membership:
     Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
     membership = Membership.objects.create(group=invitation.group, person=by, standing=invitation.standing)
     record(by=membership, group=invitation.group, verb="accept_invitation", on=membership)
-    for meeting in invitation.group.meetings.going_ahead().coming():  # type: ignore[attr-defined]
+    for meeting in invitation.group.meetings.going_ahead().coming():
         plan_reminders(meeting=meeting, members=[membership])
     return membership
 

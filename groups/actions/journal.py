@@ -31,9 +31,8 @@ def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) 
 
 def first_broken_entry(group: Group) -> int | None:
     """The number where the chain stops fitting: an entry edited, removed, moved or added. None when it is whole."""
-    number, previous_hash = 0, ""
-    for entry in JournalEntry.objects.filter(group=group).order_by("number").iterator():
-        number += 1
+    previous_hash = ""
+    for number, entry in enumerate(JournalEntry.objects.filter(group=group).order_by("number").iterator(), start=1):
         if entry.number != number or entry.previous_hash != previous_hash or entry.hash != entry.compute_hash():
             return number
         previous_hash = entry.hash

@@ -26,7 +26,7 @@ def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = N
     """
     if meeting.is_cancelled or meeting.is_past:
         return
-    wanting = meeting.group.memberships.who_want_reminders() if members is None else members  # type: ignore[attr-defined]
+    wanting = meeting.group.memberships.who_want_reminders().select_related("person") if members is None else members
     rows = [
         Reminder(
             group=meeting.group,
@@ -38,17 +38,11 @@ def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = N
             channel=channel,
             due_at=max(timezone.now(), meeting.starts_at - timedelta(minutes=member.reminder_lead)),
         )
-        for member in _with_person(wanting)
+        for member in wanting
         if member.reminder_lead
         for channel in channels_of(member.person)
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _with_person(members: Iterable[Membership]) -> Iterable[Membership]:
-    from django.db.models import QuerySet
-
-    return members.select_related("person") if isinstance(members, QuerySet) else members
 
 
 def channels_of(person: Person) -> list[Reminder.Channel]:
@@ -81,7 +75,7 @@ def tell_cancelled(*, meeting: Meeting) -> None:
                 channel=channel,
                 due_at=now,
             )
-            for member in meeting.group.memberships.who_want_reminders().select_related("person")  # type: ignore[attr-defined]
+            for member in meeting.group.memberships.who_want_reminders().select_related("person")
             for channel in channels_of(member.person)
         ],
         ignore_conflicts=True,
@@ -116,7 +110,7 @@ def replan_reminders_of(membership: Membership) -> None:
             plan_reminders(meeting=meeting, members=[membership])
 
 
-# --- Sending ------------------------------------------------------------------------------------------------------------
+# --- Sending --------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic

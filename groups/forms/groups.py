@@ -1,5 +1,6 @@
 """Forms for groups, members, invitations."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -84,8 +85,6 @@ class PowersForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        from datetime import date
-
         cleaned = super().clean() or {}
         until = cleaned.get("until")
         if until and until <= date.today():
@@ -99,5 +98,8 @@ class PowersForm(forms.Form):
 
 class ReminderForm(forms.Form):
     reminder_lead = forms.TypedChoiceField(
-        label=_("Remind me"), choices=Membership.ReminderLead, coerce=int, help_text=_("In your inbox here, and by e-mail if you gave one. The words are neutral.")
+        label=_("Remind me"),
+        choices=Membership.ReminderLead,
+        coerce=int,
+        help_text=_("In your inbox here, and by e-mail if you gave one. The words are neutral."),
     )

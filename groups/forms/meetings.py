@@ -19,7 +19,13 @@ class MeetingForm(forms.Form):
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     duration_minutes = forms.TypedChoiceField(
         label=_("How long"),
-        choices=[(30, _("half an hour")), (60, _("one hour")), (90, _("an hour and a half")), (120, _("two hours")), (180, _("three hours"))],
+        choices=[
+            (30, _("half an hour")),
+            (60, _("one hour")),
+            (90, _("an hour and a half")),
+            (120, _("two hours")),
+            (180, _("three hours")),
+        ],
         coerce=int,
         initial=90,
     )
@@ -29,7 +35,10 @@ class MeetingForm(forms.Form):
         required=False,
     )
     place = forms.CharField(
-        label=_("Where"), max_length=200, required=False, help_text=_("Only members see this. It is never in a reminder.")
+        label=_("Where"),
+        max_length=200,
+        required=False,
+        help_text=_("Only members see this. It is never in a reminder."),
     )
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:

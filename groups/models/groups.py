@@ -4,7 +4,7 @@ import secrets
 import uuid
 import zoneinfo
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,9 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models.people import Person, validate_time_zone
 from hrplatform.sealing import SealedTextField, SealingOwner
-
-if TYPE_CHECKING:
-    from groups.models.meetings import Meeting
 
 # No vowels (no words by accident) and nothing that is read as something else.
 _SLUG_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
@@ -79,8 +76,6 @@ class Group(SealingOwner):
     founded_on = models.DateField(auto_now_add=True)
 
     objects = GroupQuerySet.as_manager()
-    memberships: "models.Manager[Membership]"
-    meetings: "models.Manager[Meeting]"
 
     class Meta:
         verbose_name = _("group")
@@ -151,7 +146,6 @@ class Membership(models.Model):
     left_on = models.DateField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
-    role_terms: "models.Manager[RoleTerm]"
     current_terms: "list[RoleTerm]"
 
     class Meta:
@@ -177,7 +171,9 @@ class Membership(models.Model):
             return frozenset()
         if self.group.is_circle:
             return frozenset(Power)
-        terms = self.current_terms if hasattr(self, "current_terms") else self.role_terms.current().select_related("role")  # type: ignore[attr-defined]
+        terms = (
+            self.current_terms if hasattr(self, "current_terms") else self.role_terms.current().select_related("role")
+        )
         return frozenset(Power(power) for term in terms for power in term.role.powers)
 
     def has_power(self, power: Power) -> bool:

@@ -18,8 +18,7 @@ from groups.views.me import signed_in
 
 @require_safe
 def group_list(request: HttpRequest) -> HttpResponse:
-    mine = Membership.objects.active().with_roles().filter(person_id=request.user.pk).order_by("group__name")
-    return render(request, "groups/group_list.html", {"memberships": mine})
+    return render(request, "groups/group_list.html", {"memberships": access.memberships_of(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,8 +42,8 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "group": group,
         "may_coordinate": membership.has_power(Power.COORDINATE),
         "may_log": membership.has_power(Power.LOG_OUTREACH),
-        "next_meetings": group.meetings.going_ahead().coming()[:3],  # type: ignore[attr-defined]
-        "member_count": group.memberships.active().count(),  # type: ignore[attr-defined]
+        "next_meetings": group.meetings.going_ahead().coming()[:3],
+        "member_count": group.memberships.active().count(),
         "affiliates": group.affiliates.order_by("name"),
     }
     return render(request, "groups/group_detail.html", context)
@@ -128,5 +127,5 @@ def journal(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)
     entries = list(JournalEntry.objects.filter(group=membership.group).order_by("-number")[:100])
     handles = dict(Person.objects.filter(pk__in={entry.actor for entry in entries}).values_list("pk", "handle"))
-    rows = [(entry, handles.get(entry.actor)) for entry in entries]
+    rows = [(entry, entry.actor and handles.get(entry.actor)) for entry in entries]
     return render(request, "groups/journal.html", {"group": membership.group, "rows": rows})

@@ -1,18 +1,19 @@
 """Coming in by link: an invitation to a group, or the founding link of an empty instance."""
 
+from uuid import UUID
+
 import segno
 from allauth.account.views import SignupView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from uuid import UUID
 
 from groups import access, actions
 from groups.forms import InvitationForm

@@ -10,12 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from groups import access, actions
+from groups import actions
 from groups.actions.reminders import words
 from groups.forms import ProfileForm
 from groups.models import Person, Reminder
 from groups.views.forms import status_of
-from hrplatform.context import current_site
+from hrplatform.context import current_instance
 from hrplatform.middleware import LanguageMiddleware
 
 
@@ -39,7 +39,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "person": person,
         "unread": Reminder.objects.inbox_of(person).unread().count(),
-        "groups": access.groups_of(person),
     }
     return render(request, "groups/me.html", context, status=status_of(form))
 
@@ -69,7 +68,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """
     if request.user.is_authenticated:
         logout(request)
-    response = HttpResponseRedirect(current_site().exit_url or settings.EXIT_URL)
+    response = HttpResponseRedirect(current_instance().exit_url or settings.EXIT_URL)
     # Not "storage": that would delete entries a phone has not sent yet.
     response["Clear-Site-Data"] = '"cache"'
     response["Cache-Control"] = "no-store"

@@ -20,8 +20,8 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
     meetings = membership.group.meetings
     context = {
         "group": membership.group,
-        "coming": meetings.coming().select_related("group", "series"),  # type: ignore[attr-defined]
-        "past": meetings.past().select_related("group")[:20],  # type: ignore[attr-defined]
+        "coming": meetings.coming().select_related("group", "series"),
+        "past": meetings.past().select_related("group")[:20],
         "may_coordinate": membership.has_power(Power.COORDINATE),
     }
     return render(request, "groups/meeting_list.html", context)

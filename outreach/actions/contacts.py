@@ -46,15 +46,14 @@ class ContactEntry:
 
     @property
     def counts_something(self) -> bool:
-        return bool(
-            self.others_reached or self.used_returned or any(self.lines.values()) or any(self.kits.values())
-        )
+        return bool(self.others_reached or self.used_returned or any(self.lines.values()) or any(self.kits.values()))
 
     def check(self, group: Group) -> None:
         """Raises ValidationError for what no form of ours would send: foreign kits or sites, impossible numbers."""
         if not is_contact_id(self.id):
             raise ValidationError({"id": _("This contact came without a proper number of its own. Save it once more.")})
-        if any(owned.group_id != group.pk for owned in [*self.kits, *filter(None, [self.site])]):
+        groups = {kit.group_id for kit in self.kits} | ({self.site.group_id} if self.site else set())
+        if groups - {group.pk}:
             raise ValidationError(_("This place or kit belongs to another group."))
         counts = [*self.lines.values(), *self.kits.values()]
         if (
@@ -84,9 +83,7 @@ class ContactEntry:
             if quantity
         ]
         lines += [
-            ContactLine(
-                contact=contact, group=by.group, item_id=line.item_id, kit=kit, quantity=number * line.quantity
-            )
+            ContactLine(contact=contact, group=by.group, item_id=line.item_id, kit=kit, quantity=number * line.quantity)
             for kit, number in self.kits.items()
             if number
             for line in kit.lines.all()
@@ -98,7 +95,7 @@ class ContactEntry:
 def log_contact(
     *,
     by: Membership,
-    id: UUID,
+    id: UUID,  # noqa: A002 (what the contact itself calls it)
     at: datetime,
     site: Site | None = None,
     for_self: bool = True,
@@ -139,8 +136,8 @@ def log_contact(
     return contact
 
 
-def _saved_before(by: Membership, id: UUID) -> Contact | None:
-    contact = Contact.objects.filter(pk=id).select_related("group").first()
+def _saved_before(by: Membership, pk: UUID) -> Contact | None:
+    contact = Contact.objects.filter(pk=pk).select_related("group").first()
     if contact and (contact.group_id, contact.worker_id) != (by.group_id, by.person_id):
         raise ValidationError({"id": _taken()})
     return contact
@@ -188,7 +185,7 @@ def undoable(token: str) -> str | None:
 
 @transaction.atomic
 def undo_contact(*, by: Membership, contact: Contact, token: str) -> None:
-    """Take a contact back: within ten minutes, by the worker who logged it. Raises PermissionDenied, ValidationError."""
+    """Take a contact back: within ten minutes, by who logged it. Raises PermissionDenied or ValidationError."""
     access.require(by, Power.LOG_OUTREACH)
     if (contact.group_id, contact.worker_id) != (by.group_id, by.person_id):
         raise PermissionDenied

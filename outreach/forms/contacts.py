@@ -1,5 +1,6 @@
 """The form of a contact: steppers for the catalogue and the group's kits, in the order in which they are needed."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -7,14 +8,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 
 from groups.models import Membership
 from outreach.models import Contact, ContactLine, Item, Kit, Site
+from outreach.models.catalogue import FALLBACK_LANGUAGE
 from outreach.models.contacts import (
-    FALLBACK_LANGUAGE,
     MOST_OTHERS,
     MOST_USED_RETURNED,
     is_contact_id,
@@ -52,7 +52,11 @@ class CountField(forms.IntegerField):
             min_value=0,
             max_value=most,
             initial=0,
-            error_messages={"invalid": gettext_lazy("Type a whole number, 0 or more.")},
+            error_messages={
+                "invalid": gettext_lazy("Type a whole number, 0 or more."),
+                "min_value": gettext_lazy("Type a whole number, 0 or more."),
+                "max_value": gettext_lazy("This is more than fits here: the most is %(limit_value)s."),
+            },
         )
 
     def clean(self, value: Any) -> int:
@@ -79,13 +83,20 @@ class ContactForm(forms.Form):
     others_reached = CountField(label=gettext_lazy("For others, about how many people"), most=MOST_OTHERS)
     just_talked = forms.BooleanField(label=gettext_lazy("Just talked, nothing handed out"), required=False)
     site = forms.ModelChoiceField(
-        Site.objects.none(), label=gettext_lazy("Where"), required=False, empty_label=gettext_lazy("Not said")
+        Site.objects.none(),
+        label=gettext_lazy("Where"),
+        required=False,
+        empty_label=gettext_lazy("Not said"),
+        error_messages={"invalid_choice": gettext_lazy("This place is not in use any more. Choose another one.")},
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("For the team. No names, nothing that shows who it was."),
         required=False,
         max_length=1000,
+        error_messages={
+            "max_length": gettext_lazy("A note has room for %(limit_value)d characters. This one has %(show_value)d."),
+        },
         widget=forms.Textarea({"rows": 3}),
     )
 
@@ -98,9 +109,7 @@ class ContactForm(forms.Form):
         language = get_language() or FALLBACK_LANGUAGE
         super().__init__(data, initial=self._first_values(membership) if data is None and typed is None else None)
         self.items = {f"item_{item.slug}": item for item in self._items_in_order(language)}
-        self.kits = {
-            f"kit_{kit.pk}": kit for kit in Kit.objects.active().filter(group=self.group).with_lines(language)
-        }
+        self.kits = {f"kit_{kit.pk}": kit for kit in Kit.objects.active().filter(group=self.group).with_lines(language)}
         for name, item in self.items.items():
             self.fields[name] = CountField(label=item.shown_name, most=MOST_ON_A_STEPPER)
         for name, kit in self.kits.items():
@@ -144,10 +153,9 @@ class ContactForm(forms.Form):
         bound, field = self[name], self.fields[name]
         assert isinstance(field, CountField)
         value = bound.value()
-        try:
+        # What is not a number is shown as it was typed, beside its error.
+        with suppress(ValueError):
             value = int(value or 0)
-        except ValueError:
-            pass  # Not a number: shown as it was typed, beside its error.
         errors = bound.errors.as_ul() if bound.errors else ""
         return Row(name, str(bound.label), icon, value, field.most, errors, summary)
 

@@ -19,7 +19,7 @@ def shown_name(language: str, item: str = "pk", slug: str = "slug") -> Coalesce:
     def name_in(code: str) -> Subquery:
         return Subquery(ItemName.objects.filter(item=OuterRef(item), language=code).values("name")[:1])
 
-    base = language.split("-")[0]
+    base = language.split("-", maxsplit=1)[0]
     return Coalesce(
         name_in(language), name_in(base), name_in(FALLBACK_LANGUAGE), F(slug), output_field=models.CharField()
     )
@@ -73,7 +73,6 @@ class Item(models.Model):
     is_active = models.BooleanField(_("handed out now"), default=True)
 
     objects = ItemQuerySet.as_manager()
-    names: "models.Manager[ItemName]"
     shown_name: str
 
     class Meta:
@@ -114,8 +113,7 @@ class KitQuerySet(models.QuerySet["Kit"]):
         return self.filter(is_active=True)
 
     def with_lines(self, language: str) -> Self:
-        lines = KitLine.objects.annotate(item_name=shown_name(language, "item_id", "item__slug"))
-        return self.prefetch_related(models.Prefetch("lines", lines.order_by("item__position", "pk")))
+        return self.prefetch_related(models.Prefetch("lines", KitLine.objects.named_in(language)))
 
 
 class Kit(models.Model):
@@ -129,7 +127,6 @@ class Kit(models.Model):
     is_active = models.BooleanField(_("handed out now"), default=True)
 
     objects = KitQuerySet.as_manager()
-    lines: "models.Manager[KitLine]"
 
     class Meta:
         verbose_name = _("kit")
@@ -141,6 +138,13 @@ class Kit(models.Model):
         return self.name
 
 
+class KitLineQuerySet(models.QuerySet["KitLine"]):
+    def named_in(self, language: str) -> Self:
+        """In the order of the catalogue, each with its item's name."""
+        named = self.annotate(item_name=shown_name(language, "item_id", "item__slug"))
+        return named.order_by("item__position", "pk")
+
+
 class KitLine(models.Model):
     """How many of one item are in a kit."""
 
@@ -150,6 +154,7 @@ class KitLine(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveSmallIntegerField(_("how many"))
 
+    objects = KitLineQuerySet.as_manager()
     item_name: str
 
     class Meta:

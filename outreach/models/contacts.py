@@ -1,6 +1,5 @@
 """Contacts: what a peer worker handed out to someone, and nothing about that someone."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from random import Random, SystemRandom
 from typing import Self
@@ -78,10 +77,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.order_by("-at", "-pk")
 
     def with_lines(self, language: str) -> Self:
-        lines = ContactLine.objects.annotate(item_name=shown_name(language, "item_id", "item__slug"))
-        return self.select_related("site").prefetch_related(
-            models.Prefetch("lines", lines.select_related("kit").order_by("item__position", "pk"))
-        )
+        lines = ContactLine.objects.named_in(language).select_related("kit")
+        return self.select_related("site", "group").prefetch_related(models.Prefetch("lines", lines))
 
     def totals(self, language: str = FALLBACK_LANGUAGE) -> Totals:
         """What these contacts add up to: one query over contacts, one over their lines."""
@@ -120,7 +117,6 @@ class Contact(models.Model):
     note = SealedTextField(_("note"), blank=True, default="", max_length=1000)
 
     objects = ContactQuerySet.as_manager()
-    lines: "ContactLineManager"
 
     class Meta:
         verbose_name = _("contact")
@@ -129,9 +125,7 @@ class Contact(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(others_reached__lte=MOST_OTHERS), name="contact_others_possible"),
             models.CheckConstraint(condition=Q(used_returned__lte=MOST_USED_RETURNED), name="contact_used_possible"),
-            models.CheckConstraint(
-                condition=Q(at__minute__in=[0, 30], at__second=0), name="contact_time_is_rounded"
-            ),
+            models.CheckConstraint(condition=Q(at__minute__in=[0, 30], at__second=0), name="contact_time_is_rounded"),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +147,11 @@ class Contact(models.Model):
 class ContactLineQuerySet(models.QuerySet["ContactLine"]):
     def of(self, contacts: ContactQuerySet) -> Self:
         return self.filter(contact__in=contacts.order_by().values("pk"))
+
+    def named_in(self, language: str) -> Self:
+        """In the order of the catalogue, each with its item's name."""
+        named = self.annotate(item_name=shown_name(language, "item_id", "item__slug"))
+        return named.order_by("item__position", "pk")
 
     def by_item(self, language: str = FALLBACK_LANGUAGE) -> list[ItemTotal]:
         rows = (

@@ -61,7 +61,5 @@ class Totals:
     @property
     def by_category(self) -> list[CategoryTotal]:
         """Categories in which something went out, in the order of the catalogue."""
-        found = {
-            category: [item for item in self.items if item.category == category] for category in Item.Category
-        }
+        found = {category: [item for item in self.items if item.category == category] for category in Item.Category}
         return [CategoryTotal(category, items) for category, items in found.items() if items]

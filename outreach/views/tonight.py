@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from groups import access
 from groups.models import Membership, Power
 from outreach.models import Contact
-from outreach.models.contacts import FALLBACK_LANGUAGE, outreach_day
+from outreach.models.catalogue import FALLBACK_LANGUAGE
+from outreach.models.contacts import outreach_day
 from outreach.views.contacts import undo_tokens
 from outreach.views.totals import in_words
 
@@ -24,7 +25,7 @@ def tonight(request: HttpRequest) -> HttpResponse:
         return _tonight_of(request, logging[0])
     if logging:
         return render(request, "outreach/tonight_choose.html", {"memberships": logging})
-    return render(request, "outreach/tonight_none.html", {"groups": access.groups_of(request.user)})
+    return render(request, "outreach/tonight_none.html", {"memberships": access.memberships_of(request.user)})
 
 
 @require_http_methods(["GET"])
@@ -40,8 +41,7 @@ def _tonight_of(request: HttpRequest, membership: Membership) -> HttpResponse:
     language = get_language() or FALLBACK_LANGUAGE
     tokens = undo_tokens(request)
     last = [
-        (contact, tokens.get(str(contact.pk)))
-        for contact in mine.with_lines(language).select_related("group").newest_first()[:_LAST_SHOWN]
+        (contact, tokens.get(str(contact.pk))) for contact in mine.with_lines(language).newest_first()[:_LAST_SHOWN]
     ]
     month = Contact.objects.reported_to(membership).between(group, day.replace(day=1), day)
     return render(

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from groups import access
 from groups.models import Power
 from outreach.models import Contact, Totals
-from outreach.models.contacts import FALLBACK_LANGUAGE, outreach_day
+from outreach.models.catalogue import FALLBACK_LANGUAGE
+from outreach.models.contacts import outreach_day
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 

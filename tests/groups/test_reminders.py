@@ -24,7 +24,9 @@ def soon() -> datetime:
 
 
 def schedule(by: Membership, starts: datetime, **facts: object):
-    return actions.schedule_meeting(by=by, title="Thursday circle of secrets", starts=starts, place="Back room", **facts)
+    return actions.schedule_meeting(
+        by=by, title="Thursday circle of secrets", starts=starts, place="Back room", **facts
+    )
 
 
 def deliver() -> int:
@@ -85,7 +87,9 @@ def test_the_words_name_no_group_no_title_and_no_place(ana, ben, as_member, soon
 def test_the_time_told_is_the_persons_own(ana, ben, as_member):
     with as_member(ana):
         ben.person.time_zone, ben.person.language = "Asia/Bishkek", "en"
-        row = Reminder(person=ben.person, occasion="meeting", occasion_at=datetime(2026, 12, 3, 23, 30, tzinfo=ZoneInfo("UTC")))
+        row = Reminder(
+            person=ben.person, occasion="meeting", occasion_at=datetime(2026, 12, 3, 23, 30, tzinfo=ZoneInfo("UTC"))
+        )
         assert "Friday 4 December at 05:30" in words(row)
 
 
@@ -133,7 +137,11 @@ def test_choosing_another_lead_does_not_tell_twice(ana, ben, as_member, soon, si
 
 
 def test_a_refused_letter_is_tried_again_later_and_kept(ana, ben, as_member, soon, settings):
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", 9
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        "django.core.mail.backends.smtp.EmailBackend",
+        "127.0.0.1",
+        9,
+    )
     with as_member(ben):
         change_profile(by=ben.person, language="en", time_zone="UTC", email="ben@example.org")
     with as_member(ana):

@@ -17,8 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="migrate as the owner role afterwards")
+        parser.add_argument(
+            "--then", action="append", default=[], metavar="COMMAND", help="then run this command too; may be repeated"
+        )
 
-    def handle(self, *args: Any, migrate: bool = False, **options: Any) -> None:
+    def handle(self, *args: Any, migrate: bool = False, then: list[str], **options: Any) -> None:
         if not settings.DATABASE_ADMIN_URL:
             raise CommandError(
                 "Set DATABASE_URL, and DATABASE_ADMIN_URL to a login that may create roles."
@@ -38,3 +41,5 @@ class Command(BaseCommand):
             call_command("migrate", database="owner", verbosity=options["verbosity"])
             if not sealing.begin():
                 self.stderr.write("There is no master key: private pages stay closed until it is put back.")
+        for command in then:
+            call_command(command, verbosity=options["verbosity"])

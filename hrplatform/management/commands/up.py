@@ -15,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -38,9 +39,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-demo", action="store_true", default=os.environ.get("DEMO") == "0")
-        parser.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+        parser.add_argument(
+            "--with-parent", action="store_true", help="stop when the process that started this one ends"
+        )
 
-        parser.add_argument("--begin-again", action="store_true", help="first remove everything in the embedded database")
+        parser.add_argument(
+            "--begin-again", action="store_true", help="first remove everything in the embedded database"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.children: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -98,7 +103,7 @@ class Command(BaseCommand):
             connection.close()
         connections["default"].close_pool()  # type: ignore[attr-defined]
         self.start_children(host, port, address)
-        self.wait_for_web(host, port)
+        self.wait_for_web(host, port, urlsplit(address).hostname or host)
         self.welcome(address, invitation, time.monotonic() - began)
         self.watch()
 
@@ -127,7 +132,9 @@ class Command(BaseCommand):
                 self.services.append(postgres)
                 postgres.start()
             if postgres.is_elsewhere:
-                self.say(f"  The database is kept in {postgres.data}, because its user may not enter {settings.VAR_DIR}.")
+                self.say(
+                    f"  The database is kept in {postgres.data}, because its user may not enter {settings.VAR_DIR}."
+                )
         if settings.EMBEDDED_BROKER:
             with self.step("Starting the broker"):
                 valkey = embedded.Valkey(lock=self.lock)
@@ -149,7 +156,10 @@ class Command(BaseCommand):
         with self.step("Preparing languages and files"):
             call_command("compile_languages", stdout=StringIO())
             stamp = Path(settings.VAR_DIR) / "static.stamp"
-            sources = [*Path(settings.BASE_DIR, "static").rglob("*"), Path(settings.BASE_DIR, "requirements", "base.lock")]
+            sources = [
+                *Path(settings.BASE_DIR, "static").rglob("*"),
+                Path(settings.BASE_DIR, "requirements", "base.lock"),
+            ]
             newest = max((path.stat().st_mtime for path in sources if path.exists()), default=0.0)
             if not stamp.exists() or stamp.stat().st_mtime < newest:
                 call_command("collectstatic", interactive=False, verbosity=0)
@@ -201,14 +211,14 @@ class Command(BaseCommand):
             )
             self.children.append((name, child))
 
-    def wait_for_web(self, host: str, port: int) -> None:
+    def wait_for_web(self, host: str, port: int, name: str) -> None:
         with self.step("Starting the web server, worker and beat"):
             end = time.monotonic() + _WEB_READY_SECONDS
             while time.monotonic() < end:
                 self.check_children()
                 line = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
                 try:
-                    line.request("GET", "/healthz", headers={"Host": settings.ALLOWED_HOSTS[0] or host})
+                    line.request("GET", "/healthz", headers={"Host": name})
                     line.getresponse()
                 except OSError:
                     time.sleep(0.05)
@@ -253,7 +263,9 @@ class Command(BaseCommand):
         if not settings.EMAIL_URL:
             self.say(f"Letters land in {settings.EMAIL_FOLDER}")
         if invitation:
-            self.say(f"\nMake the first account, and found the first group, with this one-time link:\n  {address}{invitation}")
+            self.say(
+                f"\nMake the first account and found the first group with this one-time link:\n  {address}{invitation}"
+            )
         elif Person.objects.filter(handle=SIGN_INS[0][0]).exists():
             self.say(f'\nDemonstration sign-ins, all with the passphrase "{PASSPHRASE}":')
             for handle, _, who in SIGN_INS:

@@ -16,7 +16,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/run.stamp ## Set everything up and serve it (PORT=8000, DEMO=0 for an empty start)
-	@exec $(python) manage.py up --with-parent
+	@exec $(python) manage.py up --with-parent $$PPID
 
 test: .venv/dev.stamp ## Run the whole test suite
 	@$(python) -m pytest
@@ -54,7 +54,7 @@ bench: .venv/dev.stamp ## Measure, as ratios inside one run (SCALE=...)
 	@SCALE=$(SCALE) $(python) -m bench
 
 demo: .venv/run.stamp ## Begin again with a new demonstration world
-	@exec $(python) manage.py up --with-parent --begin-again
+	@exec $(python) manage.py up --with-parent $$PPID --begin-again
 
 clean: ## Remove what was made: environment, data, caches. Asks first
 	@read -r -p "Remove .venv and var, with all data in them? Type yes: " answer && [ "$$answer" = yes ] && rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

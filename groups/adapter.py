@@ -8,10 +8,13 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from groups.models import Person
+from hrplatform import errors
 from hrplatform.middleware import LanguageMiddleware
 
 # Lives in memory only, and is mixed with the day: what the rate limits keep leads back to no address.
@@ -32,6 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return hidden_source(request.META.get("REMOTE_ADDR") or "local socket")
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Pages for everybody: a form is never answered with its contents as JSON."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Too many wrong tries from one source: a page that says so, whatever the handle was."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            raise ImmediateHttpResponse(errors.too_many_tries(request)) from error
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         return ""

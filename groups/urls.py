@@ -1,9 +1,10 @@
 """Addresses of groups and accounts. They name no group: a slug is ten random letters."""
 
 from allauth.account import views as allauth_views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from groups.views import groups, joining, me, meetings
+from groups.views import account, groups, joining, me, meetings
 
 group_patterns = [
     path("", groups.group_list, name="group-list"),
@@ -25,20 +26,20 @@ group_patterns = [
 ]
 
 account_patterns = [
-    path("sign-in/", allauth_views.login, name="account_login"),
+    path("sign-in/", login_not_required(account.SignIn.as_view()), name="account_login"),
     path("sign-out/", allauth_views.logout, name="account_logout"),
     path("sign-up/", joining.sign_up, name="account_signup"),
     path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
-    path("account/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
-    path("account/passphrase/", allauth_views.password_change, name="account_change_password"),
+    path("account/reauthenticate/", account.Reauthenticate.as_view(), name="account_reauthenticate"),
+    path("account/passphrase/", account.ChangePassphrase.as_view(), name="account_change_password"),
     path("leave/", me.leave, name="leave"),
 ]
 
 people_patterns = [
     path("groups/", include(group_patterns)),
     path("join/<str:token>/", joining.join, name="join"),
-    path("join/<str:token>/account/", joining.JoinByAccount.as_view(), name="join-account"),
-    path("start/<str:token>/", joining.FoundByAccount.as_view(), name="start"),
+    path("join/<str:token>/account/", login_not_required(joining.JoinByAccount.as_view()), name="join-account"),
+    path("start/<str:token>/", login_not_required(joining.FoundByAccount.as_view()), name="start"),
     path("me/", me.me, name="me"),
     path("me/inbox/", me.inbox, name="inbox"),
     path("me/inbox/read/", me.inbox_read, name="inbox-read"),

@@ -20,6 +20,7 @@ class Instance:
     name: str
     exit_url: str
     source_url: str
+    is_demonstration: bool
 
 
 _known: tuple[float, Instance] | None = None
@@ -36,7 +37,7 @@ def current_instance() -> Instance:
             if _known is not None:
                 return _known[1]
             row = InstanceSettings()
-        _known = (now, Instance(row.name, row.exit_page, settings.SOURCE_URL))
+        _known = (now, Instance(row.name, row.exit_page, settings.SOURCE_URL, row.is_demonstration))
     return _known[1]
 
 

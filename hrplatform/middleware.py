@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
 
 from hrplatform import errors
 
@@ -87,6 +88,7 @@ class LanguageMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers without the database: the web server itself is up."""
     return HttpResponse("ok", content_type="text/plain")

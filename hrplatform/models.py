@@ -14,10 +14,13 @@ class InstanceSettings(models.Model):
     name = models.CharField(
         _("name of this site"),
         max_length=40,
-        default="Night Window",
+        default="Lamplight",
         help_text=_("Shown in titles. Choose a neutral one."),
     )
     exit_url = models.URLField(_("exit page"), blank=True, help_text=_("Where the exit link leads."))
+
+    # Set by seeding. Public pages then say that names, counts and dates of review are invented.
+    is_demonstration = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("instance settings")

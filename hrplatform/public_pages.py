@@ -13,9 +13,10 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from io import BytesIO
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,9 @@ LOOK_AGAIN_AFTER_ERROR_SECONDS = 5.0
 KEEP_SECONDS = 300.0
 # While Django cannot answer, it is tried again this often; old pages are served meanwhile.
 TRY_AGAIN_SECONDS = 2.0
+# How long a visitor waits for a new page where there is an old one, and how many are made at once like this.
+PATIENCE_SECONDS = 1.0
+MOST_RENEWED_AT_ONCE = 4
 
 FRESH = "public, max-age=60"
 STALE = "public, max-age=5"
@@ -125,9 +129,15 @@ class _Page:
             ("Vary", "Accept-Encoding, Cookie"),
         ]
 
-    def answer(self, environ: Environ, start_response: Callable[..., Any], *, is_stale: bool = False) -> list[bytes]:
+    def answer(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        return self._answer(environ, start_response, self.headers)
+
+    def stale_answer(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        return self._answer(environ, start_response, self.stale_headers)
+
+    def _answer(self, environ: Environ, start_response: Callable[..., Any], either: dict[bool, Headers]) -> list[bytes]:
         is_gzip = "gzip" in (accepted := environ.get("HTTP_ACCEPT_ENCODING", "")) and accepts_gzip(accepted)
-        headers = (self.stale_headers if is_stale else self.headers)[is_gzip]
+        headers = either[is_gzip]
         if (known := environ.get("HTTP_IF_NONE_MATCH")) and _names(known, headers[-3][1]):
             start_response("304 Not Modified", [pair for pair in headers if pair[0].lower() not in _OF_A_BODY])
             return []
@@ -136,6 +146,22 @@ class _Page:
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
         return [self.gzipped if is_gzip else self.plain]
+
+
+@dataclass(frozen=True)
+class _PassedOn:
+    """An answer that is not kept: an error, a way to another address, something private."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+        start_response(self.status, self.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+_Answer = Callable[[Environ, Callable[..., Any]], list[bytes]]
 
 
 class KeptPublicPages:
@@ -173,15 +199,10 @@ class KeptPublicPages:
                 with suppress(KeyError):  # when another thread has just dropped it to make room
                     self._pages.move_to_end(path)
                 return page.answer(environ, start_response)
-            if now < self._away_until or not self._begin(path):
-                # Django cannot answer, or another thread is making the page: nobody waits for it.
-                return page.answer(environ, start_response, is_stale=True)
-        elif environ.get("HTTP_COOKIE") or not self.public_path.match(path) or not self._begin(path):
+            return self._renew(path, page, environ)(environ, start_response)
+        if environ.get("HTTP_COOKIE") or not self.public_path.match(path) or not self._begin(path):
             return self.application(environ, start_response)
-        try:
-            return self._make(path, page, environ, start_response)
-        finally:
-            self._being_made.discard(path)
+        return self._make(path, self._bare(environ))(environ, start_response)
 
     def _concerns_us(self, environ: Environ) -> bool:
         """A plain request for a page, by a visitor, under a name of ours."""
@@ -214,29 +235,50 @@ class KeptPublicPages:
             self._being_made.add(path)
             return True
 
-    def _make(
-        self, path: str, old: _Page | None, environ: Environ, start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def _make(self, path: str, bare: Environ) -> _Answer:
         """Ask Django as a visitor would who sends nothing but the address, and keep what may be kept."""
-        # Read before the page is made: a change that comes meanwhile makes this page an old one.
-        generation = _generation.current(time.monotonic())
         try:
-            status, headers, body = _ask(self.application, self._bare(environ))
-        except Exception as error:
-            if old is None:
-                raise
-            logger.warning("A public page could not be made (%s): the old one is served.", type(error).__name__)
-            status, headers, body = "500", [], b""
-        if status.startswith("5") and old is not None:
-            self._away_until = time.monotonic() + TRY_AGAIN_SECONDS
-            return old.answer(environ, start_response, is_stale=True)
-        if _may_be_kept(status, headers):
+            # Read before the page is made: a change that comes meanwhile makes this page an old one.
+            generation = _generation.current(time.monotonic())
+            status, headers, body = _ask(self.application, bare)
+            if not _may_be_kept(status, headers):
+                if not status.startswith("5"):
+                    self._drop(path)
+                return _PassedOn(status, headers, body)
             page = _Page(headers, body, generation, time.monotonic())
             self._keep(path, page)
-            return page.answer(environ, start_response)
-        self._drop(path)
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+            return page.answer
+        finally:
+            self._being_made.discard(path)
+
+    def _renew(self, path: str, old: _Page, environ: Environ) -> _Answer:
+        """The page made anew; the old one while Django cannot, or when it takes longer than a visitor should wait."""
+        if (
+            time.monotonic() < self._away_until
+            or len(self._being_made) >= MOST_RENEWED_AT_ONCE
+            or not self._begin(path)
+        ):
+            return old.stale_answer
+        made: list[_Answer] = []
+        bare = self._bare(environ)
+
+        def make() -> None:
+            try:
+                answer = self._make(path, bare)
+            except Exception as error:
+                logger.warning("A public page could not be made (%s): the old one is served.", type(error).__name__)
+                answer = old.stale_answer
+            if isinstance(answer, _PassedOn) and answer.status.startswith("5"):
+                answer = old.stale_answer
+            if answer == old.stale_answer:
+                self._away_until = time.monotonic() + TRY_AGAIN_SECONDS
+            made.append(answer)
+
+        # In a thread of its own, because a database that is away is noticed only after seconds.
+        thread = Thread(target=make, daemon=True)
+        thread.start()
+        thread.join(PATIENCE_SECONDS)
+        return made[0] if made else old.stale_answer
 
     def _bare(self, environ: Environ) -> Environ:
         bare = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}

@@ -20,3 +20,5 @@ handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
 handler500 = errors.server_error
+# The sign-in library looks for this one.
+handler429 = errors.too_many_tries

@@ -1,8 +1,12 @@
-"""The bare address: to the first page, in the language the browser asks for."""
+"""Addresses that stand under no language."""
 
 from django.urls import path
 
 from resources import views
 
-app_name = "entrance"
-urlpatterns = [path("", views.entrance, name="entrance")]
+app_name = "front"
+urlpatterns = [
+    path("", views.front_door, name="front-door"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("robots.txt", views.robots, name="robots"),
+]

@@ -3,7 +3,9 @@
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from groups import actions
 from groups.models import Group, Invitation, JournalEntry, Meeting, Membership, Reminder
+from groups.models.invitations import hash_token
 from hrplatform import isolation, roles
 from tests.conftest import World
 
@@ -19,7 +21,7 @@ def test_every_owned_table_is_isolated_in_the_database_itself(db, model):
     state = isolation.table_state(model)
     assert state.enabled
     assert state.forced
-    assert state.policies >= 1
+    assert state.policies == {"SELECT", "INSERT", "UPDATE", "DELETE"}
     assert state.owner == roles.OWNER
 
 
@@ -68,6 +70,23 @@ def test_a_row_of_another_group_can_be_neither_changed_nor_removed(world: World,
     with as_member(world.dee):
         assert Group.objects.filter(pk=world.union.pk).update(name="taken") == 0
         assert Membership.objects.filter(group=world.union).delete()[0] == 0
+
+
+def test_who_may_read_a_public_group_may_neither_change_nor_remove_it(world: World, as_member):
+    with as_member(world.ana):
+        Group.objects.filter(pk=world.union.pk).update(visibility="public")
+    with as_member(world.dee):
+        assert Group.objects.filter(pk=world.union.pk).exists()
+        assert Group.objects.filter(pk=world.union.pk).update(name="taken") == 0
+        assert Group.objects.filter(pk=world.union.pk)._raw_delete("default") == 0
+
+
+def test_who_holds_an_invitation_may_read_it_and_not_change_it(world: World, as_member):
+    with as_member(world.ana):
+        invitation, token = actions.invite(by=world.ana)
+    with isolation.context(person=world.dee.person_id, token=hash_token(token)):
+        assert Invitation.objects.filter(pk=invitation.pk).exists()
+        assert Invitation.objects.filter(pk=invitation.pk).update(maximum_uses=99) == 0
 
 
 def test_a_context_ends_with_its_block(world: World, as_member):

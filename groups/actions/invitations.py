@@ -60,11 +60,12 @@ def accept_invitation(*, by: Person, token: str) -> Membership:
     Raises InvitationOver.
     """
     with isolation.context(person=by.pk, token=hash_token(token)):
-        # Locked, so that the last use of a link goes to one person.
-        invitation = Invitation.objects.select_for_update().filter(token_hash=hash_token(token)).first()
-        if invitation is None:
+        found = Invitation.objects.filter(token_hash=hash_token(token)).first()
+        if found is None:
             raise InvitationOver
-    isolation.widen(groups=[invitation.group_id])
+    isolation.widen(groups=[found.group_id])
+    # Locked, so that the last use of a link goes to one person.
+    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("group").get(pk=found.pk)
     present = Membership.objects.active().select_related("group").filter(group=invitation.group_id, person=by).first()
     if present is not None:
         return present

@@ -91,3 +91,7 @@ class Reminder(models.Model):
     def message_id(self) -> str:
         """The same for every try, so that a mailbox that gets a letter twice shows it once."""
         return f"<{self.id}@reminders.invalid>"
+
+    @property
+    def is_new(self) -> bool:
+        return self.read_at is None

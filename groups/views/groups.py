@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from groups import access, actions
 from groups.actions.groups import is_last_coordinator
 from groups.forms import FoundGroupForm, GroupForm, PowersForm, ReminderForm
-from groups.models import JournalEntry, Membership, Person, Power
-from groups.views.forms import status_of
+from groups.models import Group, JournalEntry, Membership, Person, Power
+from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
 
 
@@ -25,7 +25,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 def group_found(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     initial = {"language": person.language, "time_zone": person.time_zone}
-    form = FoundGroupForm(request.POST or None, initial=initial)
+    form = FoundGroupForm(posted(request), initial=initial)
     if form.is_valid():
         group = actions.found_group(by=person, **form.cleaned_data)
         messages.success(request, _("%(group)s is founded.") % {"group": group.name})
@@ -40,6 +40,8 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "membership": membership,
         "group": group,
+        # Asked for by itself: the network may be one that this person is not shown.
+        "network": Group.objects.filter(pk=group.network_id).first(),
         "may_coordinate": membership.has_power(Power.COORDINATE),
         "may_log": membership.has_power(Power.LOG_OUTREACH),
         "next_meetings": group.meetings.going_ahead().coming()[:3],
@@ -52,7 +54,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug, may=Power.COORDINATE)
-    form = GroupForm(request.POST or None, instance=membership.group)
+    form = GroupForm(posted(request), instance=membership.group)
     if request.method == "POST" and form.is_valid():
         actions.describe_group(by=membership, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -78,7 +80,7 @@ def member_list(request: HttpRequest, slug: str) -> HttpResponse:
 def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug, may=Power.COORDINATE)
     member = access.fellow_member(membership, pk)
-    form = PowersForm(request.POST or None, initial={"powers": [str(power) for power in member.powers]})
+    form = PowersForm(posted(request), initial={"powers": [str(power) for power in member.powers]})
     form.others_coordinate = not is_last_coordinator(member)
     if form.is_valid():
         try:
@@ -95,7 +97,7 @@ def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminder_choice(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)
-    form = ReminderForm(request.POST or None, initial={"reminder_lead": membership.reminder_lead})
+    form = ReminderForm(posted(request), initial={"reminder_lead": membership.reminder_lead})
     if form.is_valid():
         actions.choose_reminder(by=membership, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -6,6 +6,7 @@ import segno
 from allauth.account.views import SignupView
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +20,8 @@ from groups import access, actions
 from groups.forms import InvitationForm
 from groups.models import FoundingLink, Group, Invitation, Power
 from groups.models.invitations import hash_token
-from groups.views.forms import status_of
+from groups.views.account import AnswersLikeOurs
+from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
 from hrplatform import isolation
 
@@ -28,7 +30,7 @@ from hrplatform import isolation
 def invitation_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Invitations of a group, and the form for a new one. Its link is shown once, on the answer to the form."""
     membership = access.membership(request.user, slug, may=Power.COORDINATE)
-    form = InvitationForm(request.POST or None)
+    form = InvitationForm(posted(request))
     context = {"group": membership.group, "form": form}
     if form.is_valid():
         invitation, token = actions.invite(by=membership, **form.cleaned_data)
@@ -76,7 +78,7 @@ def _invited_to(token: str) -> Group | None:
         return Group.objects.get(pk=invitation.group_id)
 
 
-class JoinByAccount(SignupView):  # type: ignore[misc]
+class JoinByAccount(AnswersLikeOurs, SignupView):  # type: ignore[misc]
     """Makes an account for someone with a good invitation, and makes them a member in the same step."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -84,20 +86,28 @@ class JoinByAccount(SignupView):  # type: ignore[misc]
         group = _invited_to(token)
         if group is None:
             return render(request, "groups/join_over.html", status=410)
+        if request.user.is_authenticated:
+            return redirect("groups:join", token)
         request.may_sign_up = True  # type: ignore[attr-defined]
         request.time_zone_of_group = group.time_zone  # type: ignore[attr-defined]
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 
     def form_valid(self, form: object) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        if self.request.user.is_authenticated:
-            membership = actions.accept_invitation(by=signed_in(self.request), token=self.kwargs["token"])
-            return redirect("groups:group-detail", membership.group.slug)
-        return response
+        """Account and membership, or neither: somebody else may take the last use of the link meanwhile."""
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+                if not self.request.user.is_authenticated:
+                    return response
+                membership = actions.accept_invitation(by=signed_in(self.request), token=self.kwargs["token"])
+        except actions.InvitationOver:
+            logout(self.request)
+            return render(self.request, "groups/join_over.html", status=410)
+        return redirect(membership.group)
 
 
-class FoundByAccount(SignupView):  # type: ignore[misc]
+class FoundByAccount(AnswersLikeOurs, SignupView):  # type: ignore[misc]
     """The first coordinator of an empty instance makes an account, and goes on to found the first group."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -112,10 +122,11 @@ class FoundByAccount(SignupView):  # type: ignore[misc]
 
     def form_valid(self, form: object) -> HttpResponse:
         try:
-            actions.use_founding_link(token=self.kwargs["token"])
+            with transaction.atomic():
+                actions.use_founding_link(token=self.kwargs["token"])
+                response: HttpResponse = super().form_valid(form)
         except actions.InvitationOver:
             return render(self.request, "groups/join_over.html", status=410)
-        response: HttpResponse = super().form_valid(form)
         return redirect("groups:group-found") if self.request.user.is_authenticated else response
 
 

@@ -14,7 +14,7 @@ from groups import actions
 from groups.actions.reminders import words
 from groups.forms import ProfileForm
 from groups.models import Person, Reminder
-from groups.views.forms import status_of
+from groups.views.forms import posted, status_of
 from hrplatform.context import current_instance
 from hrplatform.middleware import LanguageMiddleware
 
@@ -28,7 +28,7 @@ def signed_in(request: HttpRequest) -> Person:
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    form = ProfileForm.of(person, request.POST or None)
+    form = ProfileForm.of(person, posted(request))
     if form.is_valid():
         actions.change_profile(by=person, **form.cleaned_data)
         request.session[LanguageMiddleware.SESSION_KEY] = person.language

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from groups import access, actions
 from groups.forms import MeetingForm
 from groups.models import Power
-from groups.views.forms import status_of
+from groups.views.forms import posted, status_of
 
 
 @require_safe
@@ -42,7 +42,7 @@ def meeting_detail(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_schedule(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug, may=Power.COORDINATE)
-    form = MeetingForm(request.POST or None, zone=membership.group.zone)
+    form = MeetingForm(posted(request), zone=membership.group.zone)
     if form.is_valid():
         wanted = ("title", "starts", "duration_minutes", "place", "repeats")
         meeting = actions.schedule_meeting(by=membership, **{name: form.cleaned_data[name] for name in wanted})

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from groups import access
 from groups.models import Power
+from groups.views.forms import status_of
 from outreach import actions
 from outreach.access import own_contact
 from outreach.actions.contacts import UNDO_WITHIN, undoable
@@ -46,7 +47,9 @@ def contact_log(request: HttpRequest, slug: str) -> HttpResponse:
             response = redirect("outreach:group-tonight", slug)
             remember_undo(response, [actions.undo_token(contact), *undo_tokens(request).values()])
             return response
-    return render(request, "outreach/contact_log.html", {"group": membership.group, "form": form})
+    return render(
+        request, "outreach/contact_log.html", {"group": membership.group, "form": form}, status=status_of(form)
+    )
 
 
 @require_http_methods(["POST"])

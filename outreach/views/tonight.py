@@ -41,7 +41,8 @@ def _tonight_of(request: HttpRequest, membership: Membership) -> HttpResponse:
     language = get_language() or FALLBACK_LANGUAGE
     tokens = undo_tokens(request)
     last = [
-        (contact, tokens.get(str(contact.pk))) for contact in mine.with_lines(language).newest_first()[:_LAST_SHOWN]
+        (contact, tokens.get(str(contact.pk)))
+        for contact in mine.with_lines(language).newest_first(list(tokens))[:_LAST_SHOWN]
     ]
     month = Contact.objects.reported_to(membership).between(group, day.replace(day=1), day)
     return render(

@@ -1,10 +1,12 @@
+from resources.views.front import favicon, front_door, robots
 from resources.views.guides import guide_detail, guide_in_language, guide_list, topic_detail
-from resources.views.pages import about, entrance, help_now, home, near
+from resources.views.pages import about, help_now, home, near
 from resources.views.search import guide_search
 
 __all__ = [
     "about",
-    "entrance",
+    "favicon",
+    "front_door",
     "guide_detail",
     "guide_in_language",
     "guide_list",
@@ -12,5 +14,6 @@ __all__ = [
     "help_now",
     "home",
     "near",
+    "robots",
     "topic_detail",
 ]

@@ -2,19 +2,13 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from groups.models import Group
 from resources.languages import Language
 from resources.models import GuideTranslation
-
-
-@login_not_required
-@require_http_methods(["GET", "HEAD"])
-def entrance(request: HttpRequest) -> HttpResponse:
-    return redirect("resources:home")
 
 
 @login_not_required

@@ -11,6 +11,7 @@ import groups.demonstration
 import outreach.demonstration
 import resources.demonstration
 from groups.models import Person
+from hrplatform.models import InstanceSettings
 
 SEED = 2007
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         if Person.objects.exists():
             raise CommandError("There are people here already. The demonstration needs an empty instance.")
         seed, now = random.Random(SEED), timezone.now()  # noqa: S311 (sample data, not secrets)
+        InstanceSettings.objects.update_or_create(pk=InstanceSettings.ONLY, defaults={"is_demonstration": True})
         self.stdout.write("  people, groups and meetings in four cities ...")
         world = groups.demonstration.build(now=now, seed=seed)
         self.stdout.write("  six months of contacts ...")

@@ -1,6 +1,6 @@
 """Everything from one command: servers, database, demonstration, web, worker, beat; and a clean end."""
 
-import ctypes
+import errno
 import os
 import secrets
 import signal
@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from io import StringIO
 from pathlib import Path
@@ -17,20 +18,36 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connections
+from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from hrplatform import embedded, roles, sealing
+from hrplatform import embedded, processes, roles, sealing
+from hrplatform.processes import CannotStart
 
 _WEB_READY_SECONDS = 60
+# The last run's children get this long to finish, and its port to be free again.
+_LAST_RUN_SECONDS = 20
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+_HERE = ("127.0.0.1", "::1", *_ANYWHERE)
 
 
-class Stop(Exception):
-    """Somebody asked us to stop."""
+class Stop(BaseException):
+    """Somebody asked us to stop. Not an Exception: no `except Exception` on the way may swallow it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is served: the numeric host and port to bind, and the address that people type."""
+
+    host: str
+    port: int
+    address: str
 
 
 class Command(BaseCommand):
@@ -39,58 +56,57 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-demo", action="store_true", default=os.environ.get("DEMO") == "0")
-        parser.add_argument(
-            "--with-parent", action="store_true", help="stop when the process that started this one ends"
-        )
-
-        parser.add_argument(
-            "--begin-again", action="store_true", help="first remove everything in the embedded database"
-        )
+        parser.add_argument("--with-parent", type=int, nargs="?", const=0, metavar="PID", help="stop when the parent ends")
+        parser.add_argument("--begin-again", action="store_true", help="first remove everything in the database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.children: list[tuple[str, subprocess.Popen[bytes]]] = []
         self.services: list[embedded.Postgres | embedded.Valkey] = []
+        self.begin_again: bool = options["begin_again"]
+        self.lock: processes.Lock | None = None
         self.is_stopping = False
-        if options["with_parent"]:
-            ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-        self.begin_again = options["begin_again"]
         for sign in _SIGNALS:
-            signal.signal(sign, self.on_signal)
-        code = 0
+            # Under nohup a closed terminal is not a wish to stop.
+            if sign != signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:
+                signal.signal(sign, self.on_signal)
+        problem = ""
         try:
+            if options["with_parent"] is not None:
+                processes.signal_when_parent_dies(signal.SIGTERM)
+                if options["with_parent"] and os.getppid() != options["with_parent"]:
+                    raise Stop
             self.run(with_demonstration=not options["no_demo"])
         except Stop:
             self.say("\nStopping ...")
-        except embedded.CannotStart as problem:
-            self.stderr.write(str(problem))
-            code = 1
+        except CannotStart as error:
+            problem = str(error)
+        except (psycopg.Error, Error) as error:
+            problem = f"The database cannot be used: {str(error).strip().splitlines()[0]}"
+        except PermissionError as error:
+            problem = processes.not_ours(Path(error.filename).parent) if error.filename else str(error)
+        except OSError as error:
+            problem = f"{error.strerror}: {error.filename}"
         finally:
             self.is_stopping = True
             self.stop_everything()
-        if code == 0:
-            self.say("Stopped. Everything is kept.")
-        sys.exit(code)
+        if problem:
+            self.stderr.write(problem)
+            sys.exit(1)
+        self.say("Stopped. Everything is kept.")
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.is_stopping:
+        if not self.is_stopping:
+            self.is_stopping = True
+            raise Stop
+        if number == signal.SIGINT:  # Ctrl-C again: in a hurry. The database still ends in good order.
             for _, child in self.children:
                 child.kill()
-            return
-        self.is_stopping = True
-        raise Stop
 
     # --- In order -------------------------------------------------------------------------------------------------
 
     def run(self, *, with_demonstration: bool) -> None:
-        began = time.monotonic()
-        host = os.environ.get("HOST", "127.0.0.1")
-        port = self.free_port(host)
-        address = os.environ.get("SITE_URL") or f"http://{host}:{port}"
-        self.lock = embedded.Lock()
-        if not self.lock.take(seconds=20, waiting=lambda: self.say("Waiting for the last run to finish stopping ...")):
-            number, where = self.lock.holder()
-            raise embedded.CannotStart(f"Already running at {where} (process {number}).")
-        self.lock.sign(address)
+        place = self.place()
+        self.take_lock(place)
         self.start_services()
         self.prepare_database()
         if not sealing.begin():
@@ -98,32 +114,64 @@ class Command(BaseCommand):
         self.prepare_files()
         call_command("load_catalogue", stdout=StringIO())
         call_command("load_topics", stdout=StringIO())
-        invitation = self.first_people(with_demonstration)
+        how_to_enter = self.first_people(with_demonstration, place)
         for connection in connections.all():
             connection.close()
         connections["default"].close_pool()  # type: ignore[attr-defined]
-        self.start_children(host, port, address)
-        self.wait_for_web(host, port, urlsplit(address).hostname or host)
-        self.welcome(address, invitation, time.monotonic() - began)
+        self.start_children(place)
+        self.welcome(place, how_to_enter)
         self.watch()
 
-    def free_port(self, host: str) -> int:
-        asked = os.environ.get("PORT", "8000")
-        if not asked.isdigit() or not 0 < int(asked) < 65536:
-            raise embedded.CannotStart(f"PORT must be a number from 1 to 65535, not {asked!r}.")
-        with socket.socket() as probe:
+    def place(self) -> Place:
+        host, asked = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 6 and 0 < int(asked) < 65536):
+            raise CannotStart(f"PORT must be a number from 1 to 65535, not {asked!r}.")
+        try:
+            number = str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+        except (OSError, UnicodeError) as error:
+            raise CannotStart(f"HOST must be an address of this machine, not {host!r}.") from error
+        address = os.environ.get("SITE_URL", "").rstrip("/")
+        if not address:
+            if number not in _HERE:
+                raise CannotStart(
+                    f"HOST={host} opens this to other machines: set SITE_URL to the https:// address they will use."
+                )
+            name = "127.0.0.1" if number in _ANYWHERE else f"[{number}]" if ":" in number else host
+            address = f"http://{name}:{asked}"
+        return Place(number, int(asked), address)
+
+    def take_lock(self, place: Place) -> None:
+        """Nobody else runs in this var folder, no child of an earlier run lives, and the port is free."""
+        lock = processes.Lock(Path(settings.VAR_DIR) / "up.lock")
+        wait = "Waiting for the last run to finish stopping ..."
+        was_cut_short = lock.holder()[0] > 0
+        if not lock.take(seconds=_LAST_RUN_SECONDS, waiting=lambda: self.say(wait)):
+            number, where = lock.holder()
+            if lock.holder_lives():
+                raise CannotStart(f"Already running at {where} (process {number}).")
+            raise CannotStart(f"Something of the last run still holds {lock.path}. Wait a little, then try again.")
+        end = time.monotonic() + (_LAST_RUN_SECONDS if was_cut_short else 0)
+        while (problem := self.why_not_free(place)) and time.monotonic() < end:
+            time.sleep(0.1)
+        if problem:
+            lock.sign_off()
+            raise CannotStart(problem)
+        lock.sign(place.address)
+        self.lock = lock
+
+    @staticmethod
+    def why_not_free(place: Place) -> str:
+        with socket.socket(socket.AF_INET6 if ":" in place.host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((host, int(asked)))
+                probe.bind((place.host, place.port))
+            except PermissionError:
+                return f"Port {place.port} is for root only. Choose one from 1024 up: make run PORT=8080"
             except OSError as error:
-                lock = embedded.Lock()
-                number, where = lock.holder()
-                if lock.holder_lives():
-                    raise embedded.CannotStart(f"Already running at {where} (process {number}).") from error
-                raise embedded.CannotStart(
-                    f"Port {asked} is in use by another program. Choose another: make run PORT=8080"
-                ) from error
-        return int(asked)
+                if error.errno != errno.EADDRINUSE:
+                    return f"{place.host} is not an address of this machine ({error.strerror})."
+                return f"Port {place.port} is in use by another program. Choose another: make run PORT=8080"
+        return ""
 
     def start_services(self) -> None:
         if settings.EMBEDDED_DATABASE:
@@ -140,11 +188,18 @@ class Command(BaseCommand):
                 valkey = embedded.Valkey(lock=self.lock)
                 self.services.append(valkey)
                 valkey.start()
+        else:
+            try:
+                cache.get("hello")
+            except Exception:  # whatever its client raises
+                self.say("  The broker at REDIS_URL does not answer: reminders and sign-in wait until it does.")
 
     def prepare_database(self) -> None:
         admin_url = settings.DATABASE_ADMIN_URL or embedded.database_url("postgres")
         with self.step("Preparing the database"):
-            if self.begin_again and settings.EMBEDDED_DATABASE:
+            if self.begin_again:
+                if not settings.EMBEDDED_DATABASE:
+                    raise CannotStart("DATABASE_URL names a database of your own: empty it yourself to begin again.")
                 roles.drop_database(admin_url)
             roles.prepare(admin_url, (settings.DATABASE_URL, settings.DATABASE_OWNER_URL, settings.DATABASE_BACKUP_URL))
             executor = MigrationExecutor(connections["owner"])
@@ -155,78 +210,91 @@ class Command(BaseCommand):
         """Languages and static files, when a source is newer than what was made of it."""
         with self.step("Preparing languages and files"):
             call_command("compile_languages", stdout=StringIO())
-            stamp = Path(settings.VAR_DIR) / "static.stamp"
+            # The manifest is what collecting writes last.
+            manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
             sources = [
                 *Path(settings.BASE_DIR, "static").rglob("*"),
                 Path(settings.BASE_DIR, "requirements", "base.lock"),
             ]
             newest = max((path.stat().st_mtime for path in sources if path.exists()), default=0.0)
-            if not stamp.exists() or stamp.stat().st_mtime < newest:
+            if not manifest.exists() or manifest.stat().st_mtime < newest:
                 call_command("collectstatic", interactive=False, verbosity=0)
-                stamp.touch()
 
-    def first_people(self, with_demonstration: bool) -> str:
-        """The demonstration, or the path of the founding link, when there is nobody here yet."""
-        from groups.models import Person  # models exist only after setup
+    def first_people(self, with_demonstration: bool, place: Place) -> list[str]:
+        """The demonstration, or a founding link, when nobody is here yet. Returns what to say about signing in."""
+        from groups.demonstration import PASSPHRASE, SIGN_INS  # models exist only after setup
+        from groups.models import Person
 
-        if Person.objects.exists():
-            return ""
-        if with_demonstration:
+        if not Person.objects.exists():
+            if not with_demonstration:
+                path = StringIO()
+                call_command("founding_link", stdout=path)
+                return [
+                    "Make the first account, and found the first group, with this one-time link:",
+                    f"  {place.address}{path.getvalue().strip()}",
+                ]
             self.say("Making the demonstration world:")
             call_command("seed_demonstration", stdout=self.stdout)
-            return ""
-        path = StringIO()
-        call_command("founding_link", stdout=path)
-        return path.getvalue().strip()
+        if not Person.objects.filter(handle=SIGN_INS[0][0]).exists():
+            return []
+        return [
+            f'Demonstration sign-ins, all with the passphrase "{PASSPHRASE}":',
+            *(f"  {handle:<10} {who}" for handle, _, who in SIGN_INS),
+        ]
 
-    def start_children(self, host: str, port: int, address: str) -> None:
+    def start_children(self, place: Place) -> None:
+        """The web server; and, once it answers, worker and beat, which would only make it slower to come up."""
         environment = {
             **os.environ,
-            "SITE_URL": address,
+            "HRPLATFORM_VAR": str(settings.VAR_DIR),
+            "SITE_URL": place.address,
             "HRPLATFORM_RATE_KEY": os.environ.get("HRPLATFORM_RATE_KEY") or secrets.token_urlsafe(32),
             "PYTHONUNBUFFERED": "1",
         }
-        python = [sys.executable, "-m"]
-        workers = min(2, os.cpu_count() or 1)
-        commands = {
-            "web": [
-                *(*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-                *("--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--no-ws"),
-                *("--no-access-log", "--respawn-failed-workers", "hrplatform.wsgi:application"),
-            ],
-            "worker": [
-                *(*python, "celery", "-A", "hrplatform", "worker", "--concurrency", "2", "-O", "fair"),
-                *("--loglevel", "warning", "--without-gossip", "--without-mingle"),
-            ],
-            "beat": [*python, "celery", "-A", "hrplatform", "beat", "--loglevel", "warning", "--pidfile="],
-        }
-        for name, command in commands.items():
-            child = embedded.start(
-                command,
-                log=Path(settings.VAR_DIR) / "log" / f"{name}.log",
-                sign=signal.SIGTERM,
-                lock=self.lock,
-                cwd=settings.BASE_DIR,
-                env=environment,
+        celery = ["celery", "-A", "hrplatform"]
+        with self.step("Starting the web server"):
+            self.start_child(
+                "web",
+                [
+                    *("granian", "--interface", "wsgi", "--host", place.host, "--port", str(place.port)),
+                    *("--workers", str(min(2, os.cpu_count() or 1)), "--blocking-threads", "4"),
+                    *("--backpressure", "64", "--no-ws", "--no-access-log", "--respawn-failed-workers"),
+                    "hrplatform.wsgi:application",
+                ],
+                environment,
             )
-            self.children.append((name, child))
+            self.wait_for_web(place)
+        worker = ["--concurrency", "2", "-O", "fair", "--loglevel", "warning", "--without-gossip", "--without-mingle"]
+        self.start_child("worker", [*celery, "worker", *worker], environment)
+        self.start_child("beat", [*celery, "beat", "--loglevel", "warning", "--pidfile="], environment)
 
-    def wait_for_web(self, host: str, port: int, name: str) -> None:
-        with self.step("Starting the web server, worker and beat"):
-            end = time.monotonic() + _WEB_READY_SECONDS
-            while time.monotonic() < end:
-                self.check_children()
-                line = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
-                try:
-                    line.request("GET", "/healthz", headers={"Host": name})
-                    line.getresponse()
-                except OSError:
-                    time.sleep(0.05)
-                else:
+    def start_child(self, name: str, module: list[str], environment: dict[str, str]) -> None:
+        child = processes.start(
+            [sys.executable, "-m", *module],
+            log=self.log_of(name),
+            sign=signal.SIGTERM,
+            lock=self.lock,
+            cwd=settings.BASE_DIR,
+            env=environment,
+        )
+        self.children.append((name, child))
+
+    def wait_for_web(self, place: Place) -> None:
+        target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(place.host, place.host)  # noqa: S104
+        end = time.monotonic() + _WEB_READY_SECONDS
+        while time.monotonic() < end:
+            self.check_children()
+            line = HTTPConnection(target, place.port, timeout=5)
+            try:
+                line.request("GET", "/healthz", headers={"Host": urlsplit(place.address).netloc})
+                if line.getresponse().status == 200:
                     return
-                finally:
-                    line.close()
-            raise embedded.CannotStart(f"The web server did not answer: see {settings.VAR_DIR / 'log' / 'web.log'}.")
+            except OSError:
+                pass
+            finally:
+                line.close()
+            time.sleep(0.05)
+        raise CannotStart(f"The web server did not answer: see {self.log_of('web')}.")
 
     def watch(self) -> None:
         while True:
@@ -234,14 +302,17 @@ class Command(BaseCommand):
             time.sleep(0.5)
 
     def check_children(self) -> None:
-        for service in self.services:
-            if service.child is not None and service.child.poll() is not None:
-                raise embedded.CannotStart(f"{type(service).__name__} has stopped: see {settings.VAR_DIR / 'log'}.")
-        for name, child in self.children:
-            if child.poll() is not None:
-                log = Path(settings.VAR_DIR) / "log" / f"{name}.log"
-                last = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
-                raise embedded.CannotStart(f"The {name} process has stopped. The last it said ({log}):\n{last}")
+        if self.is_stopping:  # asked in a moment that could not be interrupted
+            raise Stop
+        running = [(type(service).__name__.lower(), service.child) for service in self.services]
+        for name, child in [*running, *self.children]:
+            if child is not None and child.poll() is not None:
+                last = "\n".join(self.log_of(name).read_text(errors="replace").splitlines()[-12:])
+                raise CannotStart(f"The {name} process has stopped. The last it said ({self.log_of(name)}):\n{last}")
+
+    @staticmethod
+    def log_of(name: str) -> Path:
+        return Path(settings.VAR_DIR) / "log" / f"{name}.log"
 
     def stop_everything(self) -> None:
         # Beat first, so that nothing new is asked for; the database last, so that everyone can finish.
@@ -249,38 +320,41 @@ class Command(BaseCommand):
             if child.poll() is None:
                 child.terminate()
         for _, child in reversed(self.children):
-            embedded.stop(child)
+            processes.stop(child)
         for service in reversed(self.services):
             service.stop()
+        if self.lock is not None:
+            embedded.remove_run_folder()
+            self.lock.sign_off()
 
     # --- What it says ---------------------------------------------------------------------------------------------
 
-    def welcome(self, address: str, invitation: str, seconds: float) -> None:
-        from groups.demonstration import PASSPHRASE, SIGN_INS
-        from groups.models import Person
-
-        self.say(f"\nReady in {seconds:.1f} s:  {self.style.SUCCESS(address)}")
+    def welcome(self, place: Place, how_to_enter: list[str]) -> None:
+        self.say(f"\nReady in {_seconds_since_we_began():.1f} s:  {self.style.SUCCESS(place.address)}")
         if not settings.EMAIL_URL:
             self.say(f"Letters land in {settings.EMAIL_FOLDER}")
-        if invitation:
-            self.say(
-                f"\nMake the first account and found the first group with this one-time link:\n  {address}{invitation}"
-            )
-        elif Person.objects.filter(handle=SIGN_INS[0][0]).exists():
-            self.say(f'\nDemonstration sign-ins, all with the passphrase "{PASSPHRASE}":')
-            for handle, _, who in SIGN_INS:
-                self.say(f"  {handle:<10} {who}")
-        connections["default"].close()
+        if how_to_enter:
+            self.say("\n" + "\n".join(how_to_enter))
         self.say("\nStop with Ctrl-C.")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         began = time.monotonic()
-        self.stdout.write(f"{name} ...", ending="")
-        self.stdout.flush()
-        yield
+        self.say(f"{name} ...", ending="")
+        try:
+            yield
+        except BaseException:
+            self.say("")  # what went wrong gets a line of its own
+            raise
         self.say(f" {time.monotonic() - began:.1f} s")
 
-    def say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+    def say(self, text: str, ending: str = "\n") -> None:
+        with suppress(OSError):  # a terminal that was closed is no reason to leave children behind
+            self.stdout.write(text, ending=ending)
+            self.stdout.flush()
+
+
+def _seconds_since_we_began() -> float:
+    """By the kernel's clock, so that loading Django counts as well."""
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

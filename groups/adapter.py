@@ -12,6 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from groups.models import Person
 from hrplatform import errors
@@ -29,6 +30,14 @@ def hidden_source(address: str) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("This handle and passphrase do not go together. Check both and try again."),
+        "username_taken": _("Someone here has this handle already. Choose another."),
+        "enter_current_password": _("This is not your passphrase now. Check it and try again."),
+        "incorrect_password": _("This is not your passphrase. Check it and try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Only through a link that the view in groups/views/joining.py has found to be good."""
         return bool(getattr(request, "may_sign_up", False))

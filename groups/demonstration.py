@@ -15,7 +15,7 @@ from uuid import UUID
 from groups import actions
 from groups.actions.groups import add_member
 from groups.actions.meetings import WEEKLY, to_moment
-from groups.models import Group, Meeting, Membership, Person, Power
+from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from hrplatform import isolation
 
 PASSPHRASE = "we meet on thursdays"  # noqa: S105 (printed at every start, for the demonstration only)
@@ -225,17 +225,38 @@ def _schedule(wanted: DemonstrationGroup, by: Membership, now: datetime) -> None
             by=by, title=title, starts=datetime.combine(first, at), place=place, repeats=rule, duration_minutes=120
         )
         for weeks in range(1, 9):
-            Meeting.objects.create(
+            past = Meeting.objects.create(
                 group=by.group,
                 title=title,
                 place=place,
                 starts_at=to_moment(datetime.combine(first - timedelta(weeks=weeks), at), by.group.zone),
                 duration_minutes=120,
             )
+            if weeks == 1:
+                _was_reminded(past)
     if wanted.one_off:
         title, days, at, place = wanted.one_off
         starts = datetime.combine(today + timedelta(days=days), at)
         actions.schedule_meeting(by=by, title=title, starts=starts, place=place)
+
+
+def _was_reminded(meeting: Meeting) -> None:
+    """Everyone's inbox holds the reminder of the last meeting, read or not."""
+    members = meeting.group.memberships.who_want_reminders().select_related("person").order_by("person__handle")
+    for number, member in enumerate(members):
+        told = meeting.starts_at - timedelta(minutes=member.reminder_lead)
+        Reminder.objects.create(
+            group=meeting.group,
+            person=member.person,
+            occasion=Reminder.Occasion.MEETING,
+            occasion_id=meeting.pk,
+            occasion_at=meeting.starts_at,
+            lead_minutes=member.reminder_lead,
+            channel=Reminder.Channel.IN_APP,
+            due_at=told,
+            sent_at=told,
+            read_at=told + timedelta(hours=2) if number % 2 else None,
+        )
 
 
 def _affiliate(world: World) -> None:

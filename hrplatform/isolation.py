@@ -57,11 +57,10 @@ def context(
     with transaction.atomic():
         before = _read(wanted)
         _write(wanted)
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                _write(before)
+        yield
+        # After an error the transaction, or its savepoint, is rolled back, and these settings with it.
+        if not connection.needs_rollback:
+            _write(before)
 
 
 def widen(*, groups: Iterable[UUID]) -> None:

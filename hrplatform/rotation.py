@@ -4,11 +4,14 @@ Two steps, at least ten minutes apart. `rotate` adds keys and moves everything t
 request that began before may still seal with one. `drop_old` moves what came in that way, proves that nothing needs
 the old keys, and only then lets go of them. Either may be killed at any point and run again: what is done is
 recognised by the number of the key at the head of each value.
+
+No transaction here holds one lock while it waits for another: people's own writes lock a row and then its group, in
+whatever order suits them, and must never be the ones that lose a deadlock.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +32,7 @@ from hrplatform.sealing import (
     Keyring,
     KeyUnavailable,
     SealBroken,
+    SealedTextField,
     SealingOwner,
     master_keyring,
     models_with_sealed_fields,
@@ -48,11 +52,15 @@ class RotationRefused(Exception):
 
 @dataclass
 class Report:
-    """`broken`: rings and values that no key opens, by model, key and field. They stay as they are."""
+    """`broken`: rings and values that no key opens, by model, key and field; they stay as they are.
+
+    `busy`: values that still need an old key because their row was being written just then.
+    """
 
     resumed: bool = False
     rings: int = 0
     values: int = 0
+    busy: int = 0
     broken: list[str] = field(default_factory=list)
     master_keys_dropped: int = 0
 
@@ -68,7 +76,9 @@ def rotate(*, data_keys: bool = False) -> Report:
             write_master_keyring(master := master.with_new_key())
         for model, pk, wrapped in list(_rings()):
             if _wrapped_by(wrapped) < master.newest:
-                _renew(model, pk, report, data_keys=data_keys)
+                _change_ring(model, pk, report, Keyring.with_new_key if data_keys else _as_it_is)
+            if data_keys or report.resumed:
+                _reseal(model, pk, report)
         # From when on nothing new is sealed with the old keys: drop_old counts from here.
         os.utime(settings.MASTER_KEY_PATH)
     return report
@@ -88,9 +98,11 @@ def drop_old(*, now: datetime | None = None) -> Report:
             )
         report = Report()
         for model, pk, _ in list(_rings()):
-            _renew(model, pk, report, only_newest=True)
-        if not report.broken and len(master.keys) > 1:
-            write_master_keyring(master.only_newest)
+            _reseal(model, pk, report)
+            is_needed = _values_under_old_keys(model, pk, report)
+            _change_ring(model, pk, report, _as_it_is if is_needed else Keyring.newest_alone)
+        if not report.broken and not report.busy and len(master.keys) > 1:
+            write_master_keyring(master.newest_alone())
             report.master_keys_dropped = len(master.keys) - 1
     return report
 
@@ -136,71 +148,107 @@ def _context_of(model: type[SealingOwner], pk: Any) -> AbstractContextManager[No
     return isolation.context(person=pk) if model is get_user_model() else isolation.context(groups=[pk])
 
 
-def _renew(
-    model: type[SealingOwner], pk: Any, report: Report, *, data_keys: bool = False, only_newest: bool = False
-) -> None:
-    """One owner, in one transaction with its row locked. New rows for it may be written meanwhile."""
+def _as_it_is(ring: Keyring) -> Keyring:
+    return ring
+
+
+def _change_ring(model: type[SealingOwner], pk: Any, report: Report, change: Callable[[Keyring], Keyring]) -> None:
+    """Change one owner's ring, and wrap it with the newest master key."""
     with _context_of(model, pk):
         owner = model._base_manager.select_for_update(no_key=True).filter(pk=pk).first()
         if owner is None:
             return
         try:
-            ring = owner.keyring
+            ring = change(owner.keyring)
         except SealBroken:
             report.broken.append(f"{model._meta.label} {pk} wrapped_keys")
             return
-        if data_keys:
-            ring = ring.with_new_key()
-        broken = list(_reseal(owner, ring, report)) if data_keys or only_newest else []
-        report.broken += broken
-        if only_newest and not broken:
-            ring = ring.only_newest
         if ring.keys != owner.keyring.keys or _wrapped_by(owner.wrapped_keys) < master_keyring().newest:
             owner.wrap(ring)
             owner.save(update_fields=["wrapped_keys"])
             report.rings += 1
 
 
-def _reseal(owner: SealingOwner, ring: Keyring, report: Report) -> Iterator[str]:
-    """Seal with the newest key what an older one sealed. Yields the names of values that do not open."""
-    for model in models_with_sealed_fields():
-        fields = sealed_fields(model)
-        for row in _rows_of(owner, model):
-            changed = {}
-            for each in fields:
-                sealed = bytes(row.__dict__[each.attname] or b"")
-                if not sealed or ring.number_in(sealed) == ring.newest:
-                    continue
-                try:
-                    changed[each.name] = ring.seal(ring.open(sealed, each.bound_to(row)), each.bound_to(row))
-                except SealBroken:
-                    yield f"{model._meta.label} {row.pk} {each.name}"
-            if changed:
-                # By update(), which takes sealed bytes as they are; the row is locked until the transaction ends.
-                model._base_manager.filter(pk=row.pk).update(**changed)
-                report.values += len(changed)
+def _reseal(model: type[SealingOwner], pk: Any, report: Report) -> None:
+    """Seal with the newest key what an older one sealed. Rows that somebody is writing just now are passed over."""
+    for sealed_model in models_with_sealed_fields():
+        for chunk in _chunks(model, pk, sealed_model, lock=True):
+            for row, ring in chunk:
+                changed = {}
+                for each in _under_old_keys(row, ring):
+                    try:
+                        words = ring.open(bytes(row.__dict__[each.attname]), each.bound_to(row))
+                    except SealBroken:
+                        report.broken.append(f"{sealed_model._meta.label} {row.pk} {each.name}")
+                        continue
+                    changed[each.name] = ring.seal(words, each.bound_to(row))
+                if changed:
+                    # By update(), which takes sealed bytes as they are. The row stays locked until the chunk is done.
+                    sealed_model._base_manager.filter(pk=row.pk).update(**changed)
+                    report.values += len(changed)
 
 
-def _rows_of(owner: SealingOwner, model: type[Any]) -> Iterator[Any]:
-    """The rows of this model whose words this owner seals, locked."""
-    paths = fields_leading_to(model, type(owner))
-    if not paths:
-        return
-    mine = Q.create([(path, owner.pk) for path in paths], connector=Q.OR)
-    for row in model._base_manager.filter(mine).select_for_update(no_key=True).iterator(chunk_size=_CHUNK):
-        if isinstance(row, type(owner)):
-            yield row
-            continue
-        for path in paths:
-            if row.__dict__[model._meta.get_field(path).attname] == owner.pk:
-                setattr(row, path, owner)
-        try:
-            # The row may lead to this owner and yet be sealed by another, whom this context may not even see.
-            is_mine = row.sealing_owner is owner
-        except ObjectDoesNotExist:
-            is_mine = False
-        if is_mine:
-            yield row
+def _values_under_old_keys(model: type[SealingOwner], pk: Any, report: Report) -> bool:
+    """Whether anything of this owner still stands under a key that is not the newest. Counts those that open."""
+    is_needed = False
+    for sealed_model in models_with_sealed_fields():
+        for chunk in _chunks(model, pk, sealed_model):
+            for row, ring in chunk:
+                for each in _under_old_keys(row, ring):
+                    is_needed = True
+                    try:
+                        ring.open(bytes(row.__dict__[each.attname]), each.bound_to(row))
+                    except SealBroken:
+                        continue
+                    report.busy += 1
+    return is_needed
+
+
+def _under_old_keys(row: Any, ring: Keyring) -> list[SealedTextField]:
+    values = {each: bytes(row.__dict__[each.attname] or b"") for each in sealed_fields(type(row))}
+    return [each for each, sealed in values.items() if sealed and ring.number_in(sealed) != ring.newest]
+
+
+def _chunks(
+    model: type[SealingOwner], pk: Any, sealed_model: type[Any], *, lock: bool = False
+) -> Iterator[list[tuple[Any, Keyring]]]:
+    """The rows of `sealed_model` whose words this owner seals, each with the ring, a transaction a chunk.
+
+    An owner whose own ring does not open has none: that was reported when its ring was to be changed.
+    """
+    paths = fields_leading_to(sealed_model, model)
+    mine = Q.create([(path, pk) for path in paths], connector=Q.OR)
+    after = None
+    while paths:
+        with _context_of(model, pk):
+            owner = model._base_manager.filter(pk=pk).first()
+            rows = sealed_model._base_manager.filter(mine).order_by("pk")
+            rows = rows.filter(pk__gt=after) if after else rows
+            rows = list((rows.select_for_update(skip_locked=True, no_key=True) if lock else rows)[:_CHUNK])
+            if owner is None or not rows or not _opens(owner):
+                return
+            yield [(row, owner.keyring) for row in rows if _is_sealed_by(owner, row, paths)]
+            after = rows[-1].pk
+
+
+def _opens(owner: SealingOwner) -> bool:
+    try:
+        return bool(owner.keyring)
+    except SealBroken:
+        return False
+
+
+def _is_sealed_by(owner: SealingOwner, row: Any, paths: list[str]) -> bool:
+    """A row may lead to this owner and yet be sealed by another, whom this context may not even see."""
+    if isinstance(row, type(owner)):
+        return True
+    for path in paths:
+        if row.__dict__[row._meta.get_field(path).attname] == owner.pk:
+            setattr(row, path, owner)
+    try:
+        return row.sealing_owner is owner
+    except ObjectDoesNotExist:
+        return False
 
 
 @checks.register(checks.Tags.security)

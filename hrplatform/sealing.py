@@ -56,8 +56,7 @@ class Keyring:
     def newest(self) -> int:
         return max(self.keys)
 
-    @property
-    def only_newest(self) -> "Keyring":
+    def newest_alone(self) -> "Keyring":
         return Keyring({self.newest: self.keys[self.newest]})
 
     def with_new_key(self) -> "Keyring":

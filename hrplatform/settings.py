@@ -227,7 +227,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"login": "groups.forms.SignInForm", "signup": "groups.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "groups.forms.SignInForm",
+    "signup": "groups.forms.SignUpForm",
+    "change_password": "groups.forms.PassphraseForm",
+    "reauthenticate": "groups.forms.IsItYouForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3

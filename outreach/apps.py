@@ -6,3 +6,8 @@ class OutreachConfig(AppConfig):
     name = "outreach"
     verbose_name = _("Outreach")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from groups.models.journal import name_verbs  # models exist only after the apps are loaded
+
+        name_verbs({"log_contact": _("Contact logged"), "undo_contact": _("Contact taken back")})

@@ -6,3 +6,8 @@ class ResourcesConfig(AppConfig):
     name = "resources"
     verbose_name = _("Guides")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from groups.models.journal import name_verbs  # models exist only after the apps are loaded
+
+        name_verbs({"publish_guide": _("Guide published")})

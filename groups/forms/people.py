@@ -3,7 +3,7 @@
 import zoneinfo
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info
@@ -23,11 +23,6 @@ def time_zone_choices() -> list[tuple[str, str]]:
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    error_messages = {
-        "username_password_mismatch": _("This handle and passphrase do not go together. Check both and try again."),
-        "account_inactive": _("This account is not in use any more."),
-    }
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Handle")
@@ -53,6 +48,25 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         for field in (handle, first, again):
             field.widget.attrs.pop("placeholder", None)
         handle.widget.attrs.update({"autocapitalize": "none", "spellcheck": "false"})
+
+
+class PassphraseForm(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now, new, again = (self.fields[name] for name in ("oldpassword", "password1", "password2"))
+        now.label, new.label, again.label = _("Passphrase now"), _("New passphrase"), _("New passphrase, once more")
+        now.help_text = ""
+        new.help_text = _("At least 12 characters. It must not be like your handle.")
+        for field in (now, new, again):
+            field.widget.attrs.pop("placeholder", None)
+
+
+class IsItYouForm(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Passphrase")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
 class ProfileForm(forms.Form):

@@ -74,6 +74,9 @@ class Group(SealingOwner):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     network = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="affiliates")
     founded_on = models.DateField(auto_now_add=True)
+    # Number and hash of the newest journal entry. Sealed: whoever has the database but not the master key can neither
+    # chain a rewritten journal again nor cut off its end without this telling (groups/actions/journal.py).
+    journal_head = SealedTextField(blank=True, default="")
 
     objects = GroupQuerySet.as_manager()
 

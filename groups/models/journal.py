@@ -5,8 +5,31 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from groups.models.groups import Group
+
+# What a verb is called on the page. The other apps add theirs when they start: groups knows none of them.
+_WORDS: dict[str, StrPromise] = {
+    "found_group": _("Group founded"),
+    "describe_group": _("What we say about ourselves changed"),
+    "add_member": _("Member added"),
+    "leave_group": _("Group left"),
+    "begin_role_term": _("Role given"),
+    "end_role_term": _("Role given back"),
+    "invite": _("Invitation link made"),
+    "accept_invitation": _("Invitation accepted"),
+    "revoke_invitation": _("Invitation link taken back"),
+    "schedule_meeting": _("Meeting scheduled"),
+    "schedule_meeting_series": _("Series of meetings scheduled"),
+    "cancel_meeting": _("Meeting called off"),
+    "end_meeting_series": _("Series of meetings ended"),
+}
+
+
+def name_verbs(words: dict[str, StrPromise]) -> None:
+    """Say what the verbs of an app are called on the page of who did what."""
+    _WORDS.update(words)
 
 
 class JournalEntry(models.Model):
@@ -34,6 +57,10 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb} {self.object_kind}"
+
+    @property
+    def described(self) -> str:
+        return str(_WORDS.get(self.verb, self.verb))
 
     def compute_hash(self) -> str:
         facts = (

@@ -41,7 +41,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "membership": membership,
         "group": group,
         # Asked for by itself: the network may be one that this person is not shown.
-        "network": Group.objects.filter(pk=group.network_id).first(),
+        "network": Group.objects.filter(affiliates=group).first(),
         "may_coordinate": membership.has_power(Power.COORDINATE),
         "may_log": membership.has_power(Power.LOG_OUTREACH),
         "next_meetings": group.meetings.going_ahead().coming()[:3],

@@ -76,6 +76,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def newest_first(self, known: Sequence[str] = ()) -> Self:
         """By half hour, the newest first. Within one nobody knows, except for the ids in `known`, newest first."""
+        if not known:
+            return self.order_by("-at", "-pk")
+        if not known:
+            return self.order_by("-at", "-pk")
         rank = Case(*(When(pk=pk, then=Value(number)) for number, pk in enumerate(known)), default=Value(len(known)))
         return self.order_by(rank, "-at", "-pk")
 
@@ -141,10 +145,6 @@ class Contact(models.Model):
     @property
     def local_at(self) -> datetime:
         return self.at.astimezone(self.group.zone)
-
-    @property
-    def for_whom_is_unsaid(self) -> bool:
-        return not self.for_self and not self.others_reached
 
 
 class ContactLineQuerySet(models.QuerySet["ContactLine"]):

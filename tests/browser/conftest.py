@@ -1,4 +1,4 @@
-"""A real browser against the whole running system: web server, worker, beat, database and broker, as `make run` starts it.
+"""A real browser against the whole running system: web server, worker, beat, database, broker, as `make run` has it.
 
 Nothing here touches the database of the other tests. Where no Chromium is installed these tests are left out, and the
 summary says so; with REQUIRE_BROWSER=1 that is a failure.
@@ -38,7 +38,7 @@ _NO_CHROMIUM = "no Chromium is installed"
 _READY = "Stop with Ctrl-C."
 
 
-# --- With or without a browser ------------------------------------------------------------------------------------------
+# --- With or without a browser ----------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,7 +74,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": _CHROMIUM, "args": CHROMIUM_FLAGS}
 
 
-# --- The running system -------------------------------------------------------------------------------------------------
+# --- The running system -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def empty_system() -> Iterator[RunningSystem]:
     yield from start_system(DEMO="0")
 
 
-# --- People with browsers -----------------------------------------------------------------------------------------------
+# --- People with browsers ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ def of_visitor(page: Page, origin: str) -> Iterator[str]:
     for name, path in (
         ("search-found", "/en/guides/search/?q=naloxone"),
         ("search-nothing", "/en/guides/search/?q=zzzzqqq"),
-        ("search-elsewhere", "/en/guides/search/?q=%D9%86%D8%A7%D9%84%D9%88%DA%A9%D8%B3%D9%88%D9%86"),
+        ("search-elsewhere", "/en/guides/search/?q=%D9%86%D8%A7%D9%84%D9%88%DA%A9%D8%B3%D8%A7%D9%86"),
         ("guide-in-persian", "/en/guides/overdose-response/fa/"),
         ("guide-in-russian", "/ru/guides/overdose-response/"),
         ("not-found", "/en/nothing-here/"),

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from groups.models import Group, Membership
+from outreach import actions
 from outreach.actions import load_catalogue
-from outreach.models import Item, Kit, KitLine, Site
+from outreach.models import Contact, Item, Kit, KitLine, Site
+from outreach.models.contacts import new_contact_id
 
 SYRINGE, TEN_PACK, LOOSE = "needle-syringe-1ml-fixed", "needle-syringe-1ml-fixed-10-pack", "loose-needles"
 NASAL, INJECTABLE = "naloxone-nasal-two-dose", "naloxone-injectable-two-vial"
@@ -50,3 +53,24 @@ def log_page(caro: Membership) -> str:
 @pytest.fixture
 def tonight_page(caro: Membership) -> str:
     return f"/groups/{caro.group.slug}/tonight/"
+
+
+@pytest.fixture
+def log(caro, as_member) -> Callable[..., Contact]:
+    def logged(**facts):
+        now = timezone.now()
+        with as_member(caro):
+            return actions.log_contact(**{"by": caro, "id": new_contact_id(now), "at": now, **facts})
+
+    return logged
+
+
+@pytest.fixture
+def contacts(caro, as_member) -> Callable[[], list[Contact]]:
+    """What is saved in Caro's group, with its lines."""
+
+    def saved():
+        with as_member(caro):
+            return list(Contact.objects.prefetch_related("lines__item").select_related("group"))
+
+    return saved

@@ -43,7 +43,7 @@ def build(towns, seed=1):
     rows = {}
     for key, group in towns.groups.items():
         with isolation.context(groups=[group.pk]):
-            rows[key] = list(Contact.objects.values_list("pk", "at", "local_day", "used_returned", "others_reached"))
+            rows[key] = sorted(Contact.objects.values_list("pk", "at", "local_day", "used_returned", "others_reached"))
     return rows
 
 

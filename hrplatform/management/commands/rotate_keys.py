@@ -35,6 +35,10 @@ class Command(BaseCommand):
             self.stderr.write(f"Does not open with any key: {name}")
         if report.broken:
             raise CommandError("The above was left as it is, with every key that might open it. Compare a backup.")
+        if report.busy:
+            raise CommandError(
+                f"{report.busy} values were being written just now and still need an old key. Run this again."
+            )
         if drop_old:
             self.stdout.write(
                 f"{report.master_keys_dropped} old master keys dropped. Backups made before need them: keep a copy"

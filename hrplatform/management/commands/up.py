@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -56,7 +56,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-demo", action="store_true", default=os.environ.get("DEMO") == "0")
-        parser.add_argument("--with-parent", type=int, nargs="?", const=0, metavar="PID", help="stop when the parent ends")
+        parser.add_argument(
+            "--with-parent", type=int, nargs="?", const=0, metavar="PID", help="stop when the parent ends"
+        )
         parser.add_argument("--begin-again", action="store_true", help="first remove everything in the database")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,6 +71,8 @@ class Command(BaseCommand):
             # Under nohup a closed terminal is not a wish to stop.
             if sign != signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:
                 signal.signal(sign, self.on_signal)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # progress is for whoever waits, through a pipe as well
         problem = ""
         try:
             if options["with_parent"] is not None:

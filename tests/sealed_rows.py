@@ -1,0 +1,45 @@
+"""Rows with a canary in every sealed field, for tests/test_sealing.py and tests/test_rotation.py."""
+
+from datetime import UTC, date, datetime
+
+from django.db import models
+
+from groups.models import Group, Meeting, MeetingSeries, Membership, Person
+from hrplatform import sealing
+from outreach.models import Contact
+from outreach.models.contacts import new_contact_id
+from tests.conftest import World
+
+CANARY = "canary-Kanarienvogel-6f1c-канарейка"
+MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def meeting_of(group: Group, place: str = "") -> Meeting:
+    return Meeting.objects.create(group=group, title="Thursday", starts_at=MIDNIGHT, place=place)
+
+
+def sealed_rows(world: World) -> list[models.Model]:
+    """One row of every model that seals anything, with the canary in each sealed field."""
+    union, ana = world.union, world.ana.person
+    rows: list[models.Model] = [
+        Person.objects.get(pk=ana.pk),
+        Group.objects.get(pk=union.pk),
+        Membership.objects.get(pk=world.ana.pk),
+        Meeting(group=union, title="Thursday", starts_at=MIDNIGHT),
+        MeetingSeries(group=union, title="Thursdays", first_local="2026-11-20T19:00", recurrence="FREQ=WEEKLY"),
+        Contact(id=new_contact_id(MIDNIGHT), group=union, worker=ana, at=MIDNIGHT, local_day=date(2026, 11, 20)),
+    ]
+    for row in rows:
+        for field in sealing.sealed_fields(type(row)):
+            setattr(row, field.name, CANARY)
+        row.save()
+    return rows
+
+
+def words_of(row: models.Model) -> list[str]:
+    fresh = type(row)._base_manager.get(pk=row.pk)
+    return [getattr(fresh, field.name) for field in sealing.sealed_fields(type(row))]
+
+
+def stored(row: models.Model, field: str) -> bytes:
+    return bytes(type(row)._base_manager.values_list(field, flat=True).get(pk=row.pk) or b"")

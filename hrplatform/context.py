@@ -41,6 +41,11 @@ def current_instance() -> Instance:
     return _known[1]
 
 
+def last_known_exit() -> str:
+    """Where the exit leads, without asking the database."""
+    return _known[1].exit_url if _known is not None else settings.EXIT_URL
+
+
 def instance(request: HttpRequest) -> dict[str, Any]:
     path = request.get_full_path()
     return {

@@ -8,14 +8,16 @@ import logging
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
+from hrplatform.context import last_known_exit
 from hrplatform.sealing import KeyUnavailable
 
 logger = logging.getLogger(__name__)
@@ -33,12 +35,16 @@ def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database, the broker or the key is away. Nothing typed is lost."""
+    """503: the database, the broker or the key is away. Nothing typed is lost, and the exit still leads out."""
+    if request.path_info == reverse("leave"):
+        return leave_without_the_database()
     context: dict[str, Any] = {}
     if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
         context = {
             "action": request.get_full_path(),
-            "csrf_token": get_token(request),
+            # What the form was sent with. A new one would need a cookie that may not reach the browser from here, and
+            # would vouch for a form that nobody has checked yet.
+            "csrf_token": request.POST.get("csrfmiddlewaretoken", ""),
             "resubmit": [
                 (name, value)
                 for name, values in request.POST.lists()
@@ -48,6 +54,18 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         }
     response = page(request, 503, **context)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if context:
+        # Its form must be let through when it is sent again (docs/decisions/referrer.md).
+        response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def leave_without_the_database() -> HttpResponse:
+    """The session cannot be ended where it is kept, so the browser forgets it. It ends there by itself, unused."""
+    response = HttpResponseRedirect(last_known_exit())
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+    response["Clear-Site-Data"] = '"cache"'
+    response["Cache-Control"] = "no-store"
     return response
 
 

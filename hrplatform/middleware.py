@@ -25,8 +25,9 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Cross-Origin-Embedder-Policy"] = "require-corp"
-        if "CSRF_COOKIE" in request.META:
-            # This page may hold a form of ours. Under no-referrer browsers send it with `Origin: null`, which cannot be
+        # Django notes this when a form token is asked for, and at no other time but sign-in.
+        if "CSRF_COOKIE_NEEDS_UPDATE" in request.META:
+            # This page holds a form of ours. Under no-referrer browsers send it with `Origin: null`, which cannot be
             # told from a forged one; same-origin tells other sites just as little (docs/decisions/referrer.md).
             response["Referrer-Policy"] = "same-origin"
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(settings.STATIC_URL):

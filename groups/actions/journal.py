@@ -1,5 +1,7 @@
 """Writing the journal, and checking that nobody rewrote it."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils import timezone
 
@@ -12,24 +14,35 @@ def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) 
 
     Must run in the transaction of the act it records. Writers of one group take turns: a chain has one end.
     """
+    return record_all(by=by, group=group, verb=verb, on=[on])[0]
+
+
+def record_all(*, by: Membership | None, group: Group, verb: str, on: Sequence[models.Model]) -> list[JournalEntry]:
+    """Append one entry for each of these, in their order, in a few statements: for what is brought in by the hundred."""
     # Weak enough to let rows that refer to the group be added meanwhile: a stronger lock could wait in a circle.
     locked = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     last = JournalEntry.objects.filter(group=locked).order_by("-number").only("number", "hash").first()
-    entry = JournalEntry(
-        group=group,
-        number=last.number + 1 if last else 1,
-        at=timezone.now(),
-        actor=by.person_id if by else None,
-        verb=verb,
-        object_kind=on._meta.label,
-        object_id=on.pk,
-        previous_hash=last.hash if last else "",
-    )
-    entry.hash = entry.compute_hash()
-    entry.save(force_insert=True)
-    locked.journal_head = _head(entry.number, entry.hash)
-    locked.save(update_fields=["journal_head"])
-    return entry
+    number, digest = (last.number, last.hash) if last else (0, "")
+    entries = []
+    for each in on:
+        number += 1
+        entry = JournalEntry(
+            group=group,
+            number=number,
+            at=timezone.now(),
+            actor=by.person_id if by else None,
+            verb=verb,
+            object_kind=each._meta.label,
+            object_id=each.pk,
+            previous_hash=digest,
+        )
+        entry.hash = digest = entry.compute_hash()
+        entries.append(entry)
+    JournalEntry.objects.bulk_create(entries, batch_size=1_000)
+    if entries:
+        locked.journal_head = _head(number, digest)
+        locked.save(update_fields=["journal_head"])
+    return entries
 
 
 def first_broken_entry(group: Group) -> int | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups import access
-from groups.actions.journal import record
+from groups.actions.journal import record, record_all
 from groups.models import Group, Membership, Power
 from outreach.models import Contact, ContactLine, Item, Kit, Site
 from outreach.models.contacts import (
@@ -162,8 +162,7 @@ def log_past_contacts(*, by: Membership, entries: Iterable[ContactEntry]) -> int
         rows += lines
     Contact.objects.bulk_create(contacts, batch_size=1_000)
     ContactLine.objects.bulk_create(rows, batch_size=2_000)
-    for contact in contacts:
-        record(by=by, group=by.group, verb="log_contact", on=contact)
+    record_all(by=by, group=by.group, verb="log_contact", on=contacts)
     return len(contacts)
 
 

@@ -173,11 +173,30 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def _sessions(browser: Browser, system: RunningSystem) -> Callable[[str], Any]:
+    """The cookies of somebody who signed in once: typing a passphrase takes a second, on purpose."""
+    known: dict[str, Any] = {}
+
+    def session_of(handle: str) -> Any:
+        if handle not in known:
+            with browser.new_context() as context:
+                crawl.sign_in(context.new_page(), system.origin, handle)
+                known[handle] = context.storage_state()
+        return known[handle]
+
+    return session_of
+
+
 @pytest.fixture
-def signed_in(open_browser: Callable[..., Page], system: RunningSystem) -> Callable[..., Page]:
+def signed_in(
+    open_browser: Callable[..., Page], system: RunningSystem, _sessions: Callable[[str], Any]
+) -> Callable[..., Page]:
+    """`signed_in("caro", **PHONE)`: a page on the home screen. Who leaves in the test should sign in by themselves."""
+
     def opened(handle: str, **facts: Any) -> Page:
-        page = open_browser(**facts)
-        crawl.sign_in(page, system.origin, handle)
+        page = open_browser(storage_state=_sessions(handle), **facts)
+        page.goto(f"{system.origin}/tonight/")
         return page
 
     return opened

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from playwright.sync_api import Page
 
 PASSPHRASE = "we meet on thursdays"
@@ -16,7 +17,7 @@ OPERATOR = "/operator/"
 
 VISITOR_STARTS = ("/en/", "/es/", "/ru/", "/nl/", "/sign-in/", "/sign-up/")
 MEMBER_STARTS = ("/tonight/",)
-_LANGUAGES = ("en", "es", "ru", "nl")
+LANGUAGES = ("en", "es", "ru", "nl")
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,16 @@ class Visit:
     is_first_of_its_route: bool
 
 
+def language_of(address: str) -> str:
+    """The language of a public page; empty for the others."""
+    first = address.split("/")[1]
+    return first if first in LANGUAGES else ""
+
+
 def route_of(address: str) -> str | None:
     try:
-        return resolve(urlsplit(address).path).url_name
+        with translation.override(language_of(address) or "en"):
+            return resolve(urlsplit(address).path).url_name
     except Resolver404:
         return None
 
@@ -44,20 +52,22 @@ def sign_in(page: Page, origin: str, handle: str, passphrase: str = PASSPHRASE) 
     page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
-def walk(page: Page, origin: str, *, starts: tuple[str, ...], most: int) -> Iterator[Visit]:
+def walk(
+    page: Page, origin: str, *, starts: tuple[str, ...], most: int, languages: tuple[str, ...] = LANGUAGES
+) -> Iterator[Visit]:
     """Breadth-first over links of our own origin. `most`: visits of one route, for public pages in one language.
 
-    The page still shows the visit when it is yielded. Links are followed, nothing is pressed.
+    The page still shows the visit when it is yielded. Links are followed, nothing is pressed. Public pages in other
+    `languages` are left alone.
     """
     waiting, known = deque(starts), set(starts)
     visits: Counter[tuple[str | None, str]] = Counter()
     routes: set[str | None] = set()
     while waiting:
         address = waiting.popleft()
-        route = route_of(address)
-        language = address.split("/")[1]
-        key = (route, language if language in _LANGUAGES else "")
-        if visits[key] >= most:
+        route, language = route_of(address), language_of(address)
+        key = (route, language)
+        if visits[key] >= most or (language and language not in languages):
             continue
         visits[key] += 1
         response = page.goto(origin + address)

@@ -1,7 +1,7 @@
 """A peer worker, phone in one hand: Caro of the demonstration world logs what she hands out."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -27,16 +27,6 @@ def phone(signed_in: Callable[..., Page]) -> Page:
 @pytest.fixture
 def phone_without_script(signed_in: Callable[..., Page]) -> Page:
     return signed_in("caro", **PHONE, java_script_enabled=False)
-
-
-@pytest.fixture(autouse=True)
-def _afterwards_nothing_is_left(request: pytest.FixtureRequest, signed_in: Callable[..., Page]) -> Iterator[None]:
-    """The next test begins with the same night: what this one logged is taken back."""
-    yield
-    page = signed_in("caro")
-    while page.locator("main > .undo").count():
-        page.locator("main > .undo button").click()
-        page.wait_for_load_state()
 
 
 def tonight(page: Page) -> dict[str, int]:

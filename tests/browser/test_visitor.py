@@ -1,11 +1,10 @@
 """A visitor, perhaps on a library computer: reads, searches, leaves. No account, no cookie, nothing left behind."""
 
 import re
-import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import crawl
 from tests.browser.conftest import PHONE, RunningSystem
@@ -96,18 +95,25 @@ def test_exit_link_leaves(open_browser: Callable[..., Page], system: RunningSyst
     page.wait_for_url(system.exit_url)
 
 
-def test_exit_hides_the_page_before_the_harmless_one_has_come(visitor: Page, system: RunningSystem) -> None:
+def test_exit_hides_the_page_at_once_and_does_not_wait_for_the_harmless_one(
+    visitor: Page, system: RunningSystem
+) -> None:
     visitor.goto(f"{system.origin}/en/guides/overdose-response/")
-    held = threading.Event()
-
-    def hold(route: Route) -> None:
-        held.set()  # Never answered: as with no signal.
-
-    visitor.route(system.exit_url, hold)
-    visitor.locator(".exit").click(no_wait_after=True)
-    visitor.wait_for_function("getComputedStyle(document.body).display === 'none'", timeout=300)
-    assert visitor.title().strip() == ""
-    visitor.unroute_all(behavior="ignoreErrors")
+    visitor.evaluate("""() => {
+        let pressed;
+        document.querySelector(".exit").addEventListener("click", () => { pressed = performance.now(); }, true);
+        new MutationObserver(() => sessionStorage.setItem("seen", JSON.stringify({
+            after: performance.now() - pressed,
+            display: getComputedStyle(document.body).display,
+            title: document.title.trim(),
+            address: location.pathname,
+        }))).observe(document.documentElement, { attributes: true });
+    }""")
+    visitor.locator(".exit").click()
+    visitor.wait_for_url(system.exit_url)
+    seen = visitor.evaluate("JSON.parse(sessionStorage.getItem('seen'))")
+    assert seen.pop("after") < 300
+    assert seen == {"display": "none", "title": "", "address": "/en/guides/overdose-response/"}
 
 
 def test_exit_leaves_no_step_back(visitor: Page, system: RunningSystem) -> None:
@@ -132,9 +138,10 @@ def test_shift_three_times_leaves(visitor: Page, system: RunningSystem) -> None:
 
 @_SCRIPT
 def test_back_after_exit_shows_no_private_page(
-    signed_in: Callable[..., Page], system: RunningSystem, script: bool
+    open_browser: Callable[..., Page], system: RunningSystem, script: bool
 ) -> None:
-    page = signed_in("ben", java_script_enabled=script)
+    page = open_browser(java_script_enabled=script)
+    crawl.sign_in(page, system.origin, "ben")
     page.goto(f"{system.origin}/groups/")
     page.get_by_role("link", name="Night Window Users' Union").click()
     page.get_by_role("link", name="Members", exact=True).click()

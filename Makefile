@@ -39,7 +39,7 @@ deploy-check: .venv/dev.stamp ## Settings that are safe in production
 	@SITE_URL=https://example.org $(python) manage.py check --deploy --fail-level WARNING
 
 languages: .venv/dev.stamp ## Translations complete and fresh
-	@$(python) manage.py check --tag translation --fail-level ERROR
+	@$(python) manage.py check --deploy --tag translation --fail-level ERROR
 
 messages: .venv/dev.stamp ## Collect new strings into locale/ (needs gettext)
 	@$(python) manage.py collect_messages

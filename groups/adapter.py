@@ -5,11 +5,12 @@ import hmac
 import os
 import secrets
 import time
+from ipaddress import IPv6Network, ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,15 @@ def hidden_source(address: str) -> str:
     return hmac.new(_RATE_KEY, f"{day}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def network_of(address: str) -> str:
+    """An IPv6 subscriber has a whole /64 to come from: it counts as one source."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((known, 64), strict=False)) if known.version == 6 else address
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -43,7 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(getattr(request, "may_sign_up", False))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return hidden_source(request.META.get("REMOTE_ADDR") or "local socket")
+        """A word for the source. Behind TRUSTED_PROXY_COUNT proxies: the hop they name, so that visitors count apart."""
+        try:
+            address: str = super().get_client_ip(request)
+        except PermissionDenied:  # No address at all: a connection over a socket of this machine.
+            address = "local socket"
+        return hidden_source(network_of(address))
 
     def is_ajax(self, request: HttpRequest) -> bool:
         """Pages for everybody: a form is never answered with its contents as JSON."""

@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -44,14 +44,27 @@ def own_secret_key() -> str:
     return file.read_text()
 
 
+def address_of(variable: str, value: str, example: str, *, schemes: tuple[str, ...]) -> SplitResult:
+    """The parts of an address in a variable. Raises ImproperlyConfigured, and never shows what may hold a password."""
+    try:
+        parts = urlsplit(value)
+        has_place = bool(parts.hostname) or (parts.scheme == "unix" and bool(parts.path))
+        is_good = parts.scheme in schemes and has_place and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ImproperlyConfigured(f"{variable} must look like {example}.")
+    return parts
+
+
 # --- Where it is served ---------------------------------------------------------------------------------------------
 
 # The address people type. Plain http is accepted on this machine itself and for onion services, which bring
 # their own encryption; anywhere else it would send passphrases in the open, so it is refused.
 SITE_URL = env.str("SITE_URL", "https://localhost").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or _site.query:
-    raise ImproperlyConfigured(f"SITE_URL must look like https://example.org, not {SITE_URL!r}.")
+_site = address_of("SITE_URL", SITE_URL, "https://example.org", schemes=("http", "https"))
+if _site.path or _site.query or _site.username is not None:
+    raise ImproperlyConfigured("SITE_URL must look like https://example.org, with nothing before or after the name.")
 IS_LOCAL = _site.hostname in ("localhost", "127.0.0.1", "::1")
 IS_SECURE = _site.scheme == "https"
 if not IS_SECURE and not IS_LOCAL and not _site.hostname.endswith(".onion"):
@@ -73,6 +86,8 @@ try:
     # The master key, `id:base64` a line, newest first. Empty: kept in MASTER_KEY_PATH.
     MASTER_KEY = os.environ.get("MASTER_KEY", "")
     MASTER_KEY_PATH = Path(os.environ.get("MASTER_KEY_FILE") or VAR_DIR / "master_key")
+    # How many proxies stand before this and can be believed. None: what a request says about itself is not.
+    TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -147,14 +162,14 @@ EMBEDDED_DATABASE = not DATABASE_URL
 EMBEDDED_BROKER = not REDIS_URL
 
 
-def database(url: str, role: str, **options: Any) -> dict[str, Any]:
+def database(variable: str, url: str, role: str, **options: Any) -> dict[str, Any]:
     """Settings for one role. A login that is not itself the role takes the role on with its first packet."""
     try:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
-    if parsed.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://...")
+    except (ValueError, KeyError):
+        parsed = {}
+    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
+        raise ImproperlyConfigured(f"{variable} must name a PostgreSQL database: postgres://user:password@host:5432/name.")
     if parsed["USER"] != role:
         options["options"] = f"-c role={role}"
     parsed["OPTIONS"] = {"connect_timeout": 5, **parsed.get("OPTIONS", {}), **options}
@@ -164,18 +179,21 @@ def database(url: str, role: str, **options: Any) -> dict[str, Any]:
 DATABASES = {
     # What the web server, the worker and the tests use: subject to every row-level policy.
     "default": database(
+        "DATABASE_URL",
         DATABASE_URL or embedded.database_url("hrplatform_app"),
         "hrplatform_app",
         pool={"min_size": 1, "max_size": 10, "timeout": 5},
     ),
     # Migrations only.
-    "owner": database(DATABASE_OWNER_URL or embedded.database_url("hrplatform_owner"), "hrplatform_owner"),
+    "owner": database(
+        "DATABASE_OWNER_URL", DATABASE_OWNER_URL or embedded.database_url("hrplatform_owner"), "hrplatform_owner"
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_redis = urlsplit(REDIS_URL)
-if REDIS_URL and _redis.scheme not in ("redis", "rediss", "unix"):
-    raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+_redis = urlsplit("")
+if REDIS_URL:
+    _redis = address_of("REDIS_URL", REDIS_URL, "redis://host:6379/0", schemes=("redis", "rediss", "unix"))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -187,7 +205,8 @@ CACHES = {
 
 # --- Celery ---------------------------------------------------------------------------------------------------------
 
-_over_socket = f"redis+socket://{_redis.path}?virtual_host=0" if _redis.scheme == "unix" else ""
+_number = parse_qs(_redis.query).get("db", ["0"])[0]
+_over_socket = f"redis+socket://{_redis.path}?virtual_host={_number}" if _redis.scheme == "unix" else ""
 CELERY_BROKER_URL = _over_socket or REDIS_URL or embedded.broker_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -246,7 +265,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 SESSION_ENGINE = "hrplatform.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -336,10 +355,14 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 
-try:
-    _email: dict[str, Any] = dict(dj_email_url.parse(EMAIL_URL)) if EMAIL_URL else {}
-except Exception as error:
-    raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587/?ssl=True.") from error
+_email: dict[str, Any] = {}
+if EMAIL_URL:
+    _example = "smtp://user:password@host:587/?tls=True"
+    address_of("EMAIL_URL", EMAIL_URL, _example, schemes=("smtp", "submission"))
+    try:
+        _email = dict(dj_email_url.parse(EMAIL_URL))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL must look like {_example}.") from error
 vars().update(_email)
 if not EMAIL_URL:
     EMAIL_BACKEND = "hrplatform.delivery.FolderEmailBackend"

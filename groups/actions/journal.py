@@ -18,7 +18,7 @@ def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) 
 
 
 def record_all(*, by: Membership | None, group: Group, verb: str, on: Sequence[models.Model]) -> list[JournalEntry]:
-    """Append one entry for each of these, in their order, in a few statements: for what is brought in by the hundred."""
+    """Append one entry for each of these, in their order, in a few statements: for what comes by the hundred."""
     # Weak enough to let rows that refer to the group be added meanwhile: a stronger lock could wait in a circle.
     locked = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     last = JournalEntry.objects.filter(group=locked).order_by("-number").only("number", "hash").first()

@@ -263,6 +263,8 @@ class Command(BaseCommand):
                     *("granian", "--interface", "wsgi", "--host", place.host, "--port", str(place.port)),
                     *("--workers", str(min(2, os.cpu_count() or 1)), "--blocking-threads", "4"),
                     *("--backpressure", "64", "--no-ws", "--no-access-log", "--respawn-failed-workers"),
+                    # A worker that is asked to stop while it still loads does not hear it, and would be waited for.
+                    *("--workers-kill-timeout", "5"),
                     "hrplatform.wsgi:application",
                 ],
                 environment,

@@ -63,7 +63,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 def leave_without_the_database() -> HttpResponse:
     """The session cannot be ended where it is kept, so the browser forgets it. It ends there by itself, unused."""
     response = HttpResponseRedirect(last_known_exit())
-    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response["Clear-Site-Data"] = '"cache"'
     response["Cache-Control"] = "no-store"
     return response

@@ -67,7 +67,7 @@ if _site.path or _site.query or _site.username is not None:
     raise ImproperlyConfigured("SITE_URL must look like https://example.org, with nothing before or after the name.")
 IS_LOCAL = _site.hostname in ("localhost", "127.0.0.1", "::1")
 IS_SECURE = _site.scheme == "https"
-if not IS_SECURE and not IS_LOCAL and not _site.hostname.endswith(".onion"):
+if not IS_SECURE and not IS_LOCAL and not (_site.hostname or "").endswith(".onion"):
     raise ImproperlyConfigured("SITE_URL must begin with https:// unless it is on this machine or an .onion address.")
 
 try:

@@ -176,7 +176,7 @@ def words(reminder: Reminder) -> str:
     person = reminder.person
     with override(person.language):
         local = reminder.occasion_at.astimezone(person.zone)
-        when = {"day": date_format(local, "l j F"), "time": date_format(local, "H:i")}
+        when = {"day": date_format(local, "l j E"), "time": date_format(local, "H:i")}
         if reminder.occasion == Reminder.Occasion.MEETING_CANCELLED:
             return _("What was planned for %(day)s at %(time)s will not take place.") % when
         return _("A reminder: you have something on %(day)s at %(time)s.") % when

@@ -57,7 +57,12 @@ demo: .venv/run.stamp ## Begin again with a new demonstration world
 	@exec $(python) manage.py up --with-parent $$PPID --begin-again
 
 clean: ## Remove what was made: environment, data, caches. Asks first
-	@read -r -p "Remove .venv and var, with all data in them? Type yes: " answer && [ "$$answer" = yes ] && rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache
+	@if [ -e var/up.lock ] && ! flock -n var/up.lock true; then echo "It is running: stop it first."; exit 1; fi
+	@read -r -p "Remove .venv and var, with all data in them? Type yes: " answer; \
+	[ "$$answer" = yes ] || { echo "Nothing was removed."; exit 0; }; \
+	data="$$($(python) -c 'from hrplatform import embedded; print(embedded.elsewhere())' 2>/dev/null)"; \
+	case "$$data" in /var/lib/hrplatform-*) rm -rf "$$data";; esac; \
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@PYTHON="$(PYTHON)" bin/make-environment

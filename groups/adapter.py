@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(getattr(request, "may_sign_up", False))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """A word for the source. Behind TRUSTED_PROXY_COUNT proxies: the hop they name, so that visitors count apart."""
+        """A word for the source; behind TRUSTED_PROXY_COUNT proxies, for the hop that they name."""
         try:
             address: str = super().get_client_ip(request)
         except PermissionDenied:  # No address at all: a connection over a socket of this machine.

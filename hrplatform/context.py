@@ -1,11 +1,12 @@
 """What every page needs to know about the instance, without a query for each page."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
@@ -32,7 +33,9 @@ def current_instance() -> Instance:
     now = time.monotonic()
     if _known is None or now - _known[0] > _LIVES_SECONDS:
         try:
-            row = InstanceSettings.objects.filter(pk=InstanceSettings.ONLY).first() or InstanceSettings()
+            # A savepoint inside a transaction: an error here must not spoil what the page still has to read.
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                row = InstanceSettings.objects.filter(pk=InstanceSettings.ONLY).first() or InstanceSettings()
         except DatabaseError:
             if _known is not None:
                 return _known[1]

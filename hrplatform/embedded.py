@@ -46,6 +46,11 @@ def run_folder() -> Path:
     return Path("/tmp") / f"hrplatform-{os.getuid()}-{_mark()}"
 
 
+def elsewhere() -> Path:
+    """Where the database is when root starts us and PostgreSQL's own user may not enter var/."""
+    return Path("/var/lib") / f"hrplatform-{_mark()}"
+
+
 def database_url(role: str) -> str:
     return f"postgres://{role}@{quote(str(run_folder()), safe='')}:{_PORT}/hrplatform"
 
@@ -176,25 +181,25 @@ class Postgres:
         """var/, or, when the user PostgreSQL runs as cannot get there, a folder where it can."""
         if self._user is None:
             return var_folder()
-        elsewhere = Path("/var/lib") / f"hrplatform-{_mark()}"
+        away = elsewhere()
         if may_enter(var_folder() / "pg", self.runs_as):
             # A folder that could not be entered at first and can be now: the data is still where it was made.
-            moved = (elsewhere / "pg" / "PG_VERSION").exists() and not (var_folder() / "pg" / "PG_VERSION").exists()
-            return elsewhere if moved else var_folder()
+            is_away = (away / "pg" / "PG_VERSION").exists() and not (var_folder() / "pg" / "PG_VERSION").exists()
+            return away if is_away else var_folder()
         if (var_folder() / "pg" / "PG_VERSION").exists():
             raise CannotStart(
                 f"The database is in {var_folder() / 'pg'}, and {self.runs_as.pw_name}, as whom PostgreSQL runs, "
                 "can no longer enter that folder. Give it back the way in (chmod o+x on the folders above)."
             )
-        if not elsewhere.exists():
-            elsewhere.mkdir()
-            elsewhere.chmod(0o711)  # ours, made now; the data folder in it is closed
-        if not may_enter(elsewhere / "pg", self.runs_as):
+        if not away.exists():
+            away.mkdir()
+            away.chmod(0o711)  # ours, made now; the data folder in it is closed
+        if not may_enter(away / "pg", self.runs_as):
             raise CannotStart(
-                f"PostgreSQL runs as {self.runs_as.pw_name}, who can enter neither {var_folder()} nor {elsewhere}. "
+                f"PostgreSQL runs as {self.runs_as.pw_name}, who can enter neither {var_folder()} nor {away}. "
                 "Start as an ordinary user, or set HRPLATFORM_VAR to a folder that everyone may enter."
             )
-        return elsewhere
+        return away
 
     @property
     def is_elsewhere(self) -> bool:

@@ -50,9 +50,7 @@ class OperatorSite(admin.AdminSite):
         """One place for everybody to change a passphrase, with its limits."""
         return redirect("account_change_password")
 
-    def password_change_done(
-        self, request: HttpRequest, extra_context: dict[str, object] | None = None
-    ) -> Any:
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> Any:
         return redirect("account_change_password")
 
     def has_permission(self, request: HttpRequest) -> bool:

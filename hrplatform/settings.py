@@ -169,7 +169,9 @@ def database(variable: str, url: str, role: str, **options: Any) -> dict[str, An
     except (ValueError, KeyError):
         parsed = {}
     if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
-        raise ImproperlyConfigured(f"{variable} must name a PostgreSQL database: postgres://user:password@host:5432/name.")
+        raise ImproperlyConfigured(
+            f"{variable} must name a PostgreSQL database: postgres://user:password@host:5432/name."
+        )
     if parsed["USER"] != role:
         options["options"] = f"-c role={role}"
     parsed["OPTIONS"] = {"connect_timeout": 5, **parsed.get("OPTIONS", {}), **options}

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from groups.models import Group, JournalEntry, Membership
+from hrplatform.discretion import rounded
 from hrplatform.sealing import SealBroken
 
 
@@ -29,7 +30,8 @@ def record_all(*, by: Membership | None, group: Group, verb: str, on: Sequence[m
         entry = JournalEntry(
             group=group,
             number=number,
-            at=timezone.now(),
+            # Who logged what at which minute would undo the rounding of contacts. `number` keeps the order.
+            at=rounded(timezone.now()),
             actor=by.person_id if by else None,
             verb=verb,
             object_kind=each._meta.label,

@@ -4,20 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hrplatform', '0001_initial'),
+        ("hrplatform", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='instancesettings',
-            name='is_demonstration',
+            model_name="instancesettings",
+            name="is_demonstration",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AlterField(
-            model_name='instancesettings',
-            name='name',
-            field=models.CharField(default='Lamplight', help_text='Shown in titles. Choose a neutral one.', max_length=40, verbose_name='name of this site'),
+            model_name="instancesettings",
+            name="name",
+            field=models.CharField(
+                default="Lamplight",
+                help_text="Shown in titles. Choose a neutral one.",
+                max_length=40,
+                verbose_name="name of this site",
+            ),
         ),
     ]

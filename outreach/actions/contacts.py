@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from groups import access
 from groups.actions.journal import record, record_all
 from groups.models import Group, Membership, Power
+from hrplatform.discretion import rounded
 from outreach.models import Contact, ContactLine, Item, Kit, Site
 from outreach.models.contacts import (
     MOST_OF_AN_ITEM,
@@ -21,7 +22,6 @@ from outreach.models.contacts import (
     MOST_USED_RETURNED,
     is_contact_id,
     outreach_day,
-    rounded,
 )
 
 OLDEST = timedelta(days=7)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
 from groups.models import Membership
+from hrplatform.discretion import rounded
 from outreach.models import Contact, ContactLine, Item, Kit, Site
 from outreach.models.catalogue import FALLBACK_LANGUAGE
 from outreach.models.contacts import (
@@ -20,7 +21,6 @@ from outreach.models.contacts import (
     is_contact_id,
     new_contact_id,
     outreach_day,
-    rounded,
 )
 
 SHOWN_AT_ONCE = 8

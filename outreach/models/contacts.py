@@ -1,7 +1,7 @@
 """Contacts: what a peer worker handed out to someone, and nothing about that someone."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random, SystemRandom
 from typing import Self
 from uuid import UUID
@@ -13,27 +13,18 @@ from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Membership, Person, Power
+from hrplatform.discretion import EPOCH, ROUNDED_TO, rounded
 from hrplatform.sealing import SealedTextField, SealingOwner
 from outreach.models.catalogue import FALLBACK_LANGUAGE, Item, Kit, shown_name
 from outreach.models.sites import Site
 from outreach.models.totals import ItemTotal, Totals
 
-# Half an hour is fine enough for "when are we needed" and too coarse to match a contact with a camera or a police
-# report. Rounded down, so that it is never later than now.
-ROUNDED_TO = timedelta(minutes=30)
 # A night out belongs to the day it began on.
 DAY_TURNS_AT = timedelta(hours=5)
 
 MOST_OTHERS = 999
 MOST_USED_RETURNED = 99_999
 MOST_OF_AN_ITEM = 9_999
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def rounded(moment: datetime) -> datetime:
-    """The half hour (of UTC) in which `moment` lies."""
-    return moment - (moment - _EPOCH) % ROUNDED_TO
 
 
 def outreach_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -46,7 +37,7 @@ def new_contact_id(moment: datetime, random: Random | None = None) -> UUID:
 
     The time in it is the rounded one. An id made by a library would carry the exact moment into the database.
     """
-    milliseconds = (rounded(moment) - _EPOCH) // timedelta(milliseconds=1)
+    milliseconds = (rounded(moment) - EPOCH) // timedelta(milliseconds=1)
     bits = milliseconds << 80 | (random or SystemRandom()).getrandbits(80)
     bits = bits & ~(0xF << 76) | 7 << 76
     bits = bits & ~(0b11 << 62) | 0b10 << 62

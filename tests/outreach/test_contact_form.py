@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from hrplatform.discretion import rounded
 from outreach import actions
-from outreach.models.contacts import new_contact_id, rounded
+from outreach.models.contacts import new_contact_id
 from tests.outreach.conftest import SYRINGE
 
 

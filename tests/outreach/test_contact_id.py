@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreach.models.contacts import is_contact_id, new_contact_id, outreach_day, rounded
+from hrplatform.discretion import rounded
+from outreach.models.contacts import is_contact_id, new_contact_id, outreach_day
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from groups.models import JournalEntry
 from hrplatform import isolation
+from hrplatform.discretion import rounded
 from outreach import actions
 from outreach.models import Contact, ContactLine, Kit, Site
-from outreach.models.contacts import new_contact_id, rounded
+from outreach.models.contacts import new_contact_id
 from tests.outreach.conftest import NASAL, SYRINGE, make_kit
 
 

@@ -55,6 +55,6 @@ def extend_meeting_series() -> int:
     made = 0
     for group in groups:
         with isolation.context(groups=[group]):
-            for series in MeetingSeries.objects.filter(is_ended=False).select_related("group"):
+            for series in MeetingSeries.objects.filter(ended_on=None).select_related("group"):
                 made += len(write_out_series(series=series, until=timezone.now() + HORIZON))
     return made

@@ -129,10 +129,13 @@ class Lock:
 
 
 def not_ours(path: Path) -> str:
-    """What to say when a folder belongs to another user."""
-    number = path.stat().st_uid
-    try:
-        owner = pwd.getpwuid(number).pw_name
-    except KeyError:
-        owner = f"user {number}"
-    return f"{path} belongs to {owner}: start as {owner}, or set HRPLATFORM_VAR to a folder of your own."
+    """What to say when a folder belongs to another user, or would have to be made in one that does."""
+    for folder in (path, *path.parents):
+        with contextlib.suppress(OSError):
+            number = folder.stat().st_uid
+            try:
+                owner = pwd.getpwuid(number).pw_name
+            except KeyError:
+                owner = f"user {number}"
+            return f"{folder} belongs to {owner}: start as {owner}, or set HRPLATFORM_VAR to a folder of your own."
+    return f"{path} cannot be entered: set HRPLATFORM_VAR to a folder of your own."

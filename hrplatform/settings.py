@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import EnvError, FileAwareEnv, validate
 
-from hrplatform import embedded
+from hrplatform import embedded, processes
 
 # Lets forms and admin classes name their model in brackets, as mypy wants it.
 django_stubs_ext.monkeypatch()
@@ -90,6 +90,8 @@ try:
     TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(str(error)) from error
+except PermissionError as error:
+    raise ImproperlyConfigured(processes.not_ours(VAR_DIR)) from error
 
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")

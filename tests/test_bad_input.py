@@ -18,8 +18,11 @@ from django.test import Client
 from hrplatform import isolation
 from outreach.models import Item, Kit, KitLine
 from tests.conftest import PASSPHRASE, World
-from tests.test_access import LINES, Things
-from tests.test_access import things as things  # the union with one of everything
+from tests.test_access import (
+    LINES,
+    Things,
+    things,  # noqa: F401 (a fixture: the union with one of everything)
+)
 
 FORM = "application/x-www-form-urlencoded"
 DAY = (datetime.now() + timedelta(days=9)).strftime("%Y-%m-%d")  # noqa: DTZ005
@@ -177,7 +180,7 @@ HOSTILE = {
     "e-mail with a line": "a@example.org\nBcc: b@example.org",
     "address of a script": "javascript:alert(1)",
 }
-# Bytes that are not UTF-8, written as a browser would: a lone surrogate, a byte that never begins anything, half a letter.
+# Bytes that are not UTF-8: a lone surrogate, one that never begins anything, half a letter, one written too long.
 NOT_TEXT = {"surrogate": "%ED%A0%80", "no letter": "%FF%FE", "half a letter": "%D0", "overlong": "%C0%AF"}
 
 
@@ -220,7 +223,8 @@ class Site:
             has_written = self.written() != before
             transaction.set_rollback(True)
         client.cookies.clear()
-        client.cookies.update(cookies)
+        for name, value in cookies.items():
+            client.cookies[name] = value
         return answer, has_written
 
 
@@ -266,8 +270,8 @@ def test_nothing_typed_into_a_field_breaks_anything(name: str, site: Site) -> No
     form, wrong = FORMS[name], []
     place, facts = site.things.address(form.place), site.facts(FORMS[name])
     for changed in facts:
-        for what, value in HOSTILE.items():
-            value = value.replace("<foreign>", site.foreign)
+        for what, hostile in HOSTILE.items():
+            value = hostile.replace("<foreign>", site.foreign)
             answer, has_written = site.ask(form.role, "POST", place, urlencode({**facts, changed: value}))
             if problem := judged(form, changed, value, answer, has_written):
                 wrong.append(f"{changed}, {what}: {problem}")
@@ -352,9 +356,9 @@ BODIES: dict[str, tuple[str, bytes, tuple[int, ...]]] = {
 @pytest.mark.parametrize("route", POSTED)
 def test_no_body_breaks_anything(route: str, site: Site) -> None:
     wrong, place = [], site.things.address(route)
-    is_admin = route.startswith("/operator/")
-    role = "operator" if is_admin else "visitor" if LINES[route].answers["POST"]["ana"] == "go" else "ana"
-    for role in dict.fromkeys((role, "ana")):
+    for role in ("ana", "visitor"):
+        if LINES[route].answers["POST"][role] == "in":
+            continue
         for what, (kind, body, expected) in BODIES.items():
             answer, has_written = site.ask(role, "POST", place, body, kind)
             if answer.status_code not in expected:
@@ -387,7 +391,8 @@ def test_a_forged_form_is_refused_and_writes_nothing(route: str, site: Site) -> 
     place = site.things.address(route)
     for role in ("ana", "visitor"):
         forger = Client(enforce_csrf_checks=True, raise_request_exception=False)
-        forger.cookies.update({name: morsel.value for name, morsel in site.client(role).cookies.items()})
+        for name, morsel in site.client(role).cookies.items():
+            forger.cookies[name] = morsel.value
         forger.cookies[project.CSRF_COOKIE_NAME] = "x" * 32
         for token in ("", "x" * 32, "y" * 64, "\x00", "é" * 64):
             before = site.written()
@@ -532,32 +537,31 @@ def test_signing_in_never_leads_to_another_site(next_page: str, site: Site) -> N
     assert "evil" not in answer["Location"]
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        {"HTTP_HOST": "evil.example"},
-        {"HTTP_HOST": "testserver\x00"},
-        {"HTTP_HOST": "a" * 5_000},
-        {"HTTP_X_FORWARDED_HOST": "evil.example"},
-        {"HTTP_ACCEPT_LANGUAGE": "xx-" * 500},
-        {"HTTP_ACCEPT_LANGUAGE": "\xff\xfe"},
-        {"HTTP_COOKIE": "session=\x00; csrf=" + "x" * 5_000},
-        {"HTTP_COOKIE": ";;;=;a"},
-        {"HTTP_IF_NONE_MATCH": '"' * 3_000},
-        {"HTTP_IF_MODIFIED_SINCE": "Thu, 31 Feb 99999 25:61:61 GMT"},
-        {"HTTP_RANGE": "bytes=-99999999999-5"},
-        {"HTTP_ACCEPT": "\x00"},
-        {"CONTENT_LENGTH": "-5"},
-        {"CONTENT_LENGTH": "99999999999999999999"},
-        {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest", "HTTP_ACCEPT": "application/json"},
-    ],
-    ids=str,
-)
-def test_no_header_breaks_anything(header: dict[str, str], site: Site) -> None:
+HEADERS = {
+    "another host": {"HTTP_HOST": "evil.example"},
+    "a host with NUL": {"HTTP_HOST": "testserver\x00"},
+    "a very long host": {"HTTP_HOST": "a" * 5_000},
+    "forwarded for another host": {"HTTP_X_FORWARDED_HOST": "evil.example"},
+    "many languages": {"HTTP_ACCEPT_LANGUAGE": "xx-" * 500},
+    "a language of bytes": {"HTTP_ACCEPT_LANGUAGE": "\xff\xfe"},
+    "a cookie with NUL": {"HTTP_COOKIE": "session=\x00; csrf=" + "x" * 5_000},
+    "a cookie of signs": {"HTTP_COOKIE": ";;;=;a"},
+    "quotes": {"HTTP_IF_NONE_MATCH": '"' * 3_000},
+    "no such day": {"HTTP_IF_MODIFIED_SINCE": "Thu, 31 Feb 99999 25:61:61 GMT"},
+    "a negative range": {"HTTP_RANGE": "bytes=-99999999999-5"},
+    "accepting NUL": {"HTTP_ACCEPT": "\x00"},
+    "a negative length": {"CONTENT_LENGTH": "-5"},
+    "a huge length": {"CONTENT_LENGTH": "99999999999999999999"},
+    "a script's request": {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest", "HTTP_ACCEPT": "application/json"},
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_no_header_breaks_anything(header: str, site: Site) -> None:
     for place in ("/en/", "/sign-in/", "/groups/", "/me/", "/nothing/", "/"):
         for role in ("ana", "visitor"):
             for method in ("GET", "POST"):
-                answer, has_written = site.ask(role, method, place, **header)
+                answer, has_written = site.ask(role, method, place, **HEADERS[header])
                 assert answer.status_code < 500, place
                 assert not has_written or method == "POST"
                 assert "evil.example" not in text_of(answer)

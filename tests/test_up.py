@@ -217,7 +217,7 @@ def test_a_port_in_use_is_said_plainly_before_anything_starts(folder):
         ({"PORT": "eight"}, "PORT must be a number from 1 to 65535, not 'eight'."),
         ({"HOST": "no such place"}, "HOST must be an address of this machine, not 'no such place'."),
         ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9 opens this to other machines: set SITE_URL to the https://"),
-        ({"DATABASE_URL": "junk"}, "DATABASE_URL must look like postgres://user:password@host:5432/name."),
+        ({"DATABASE_URL": "junk"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": "postgres://me@127.0.0.1:1/none"}, "The database cannot be used: connection failed"),
     ],
 )
@@ -279,6 +279,11 @@ def test_an_ordinary_user_in_a_path_with_spaces(folder):
     for path in [place, root, root / "var"]:
         os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
     system = System(root / "var", root=root, user="nobody", DEMO="0", HOME=str(place), **library)
+    not_theirs = System(folder / "of root" / "var", root=root, user="nobody", **library)
+    not_theirs.var.mkdir(parents=True)
+    assert not_theirs.start().stop() == 1
+    assert f"{not_theirs.var} belongs to root: start as root, or set HRPLATFORM_VAR" in not_theirs.said
+    assert "Traceback" not in not_theirs.said
     with system.running():
         assert system.person().get("/en/")[0] == 200
         owners = {Path(f"/proc/{number}").stat().st_uid for number in system.processes()}

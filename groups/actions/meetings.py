@@ -106,8 +106,8 @@ def end_series(*, by: Membership, series: MeetingSeries) -> None:
     access.require(by, Power.COORDINATE)
     if series.is_ended:
         return
-    series.is_ended = True
-    series.save(update_fields=["is_ended"])
+    series.ended_on = timezone.now().date()
+    series.save(update_fields=["ended_on"])
     record(by=by, group=by.group, verb="end_meeting_series", on=series)
     for meeting in Meeting.objects.filter(series=series).going_ahead().coming().select_related("group"):
         cancel_meeting(by=by, meeting=meeting)

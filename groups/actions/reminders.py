@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from groups.models import Meeting, Membership, Person, Reminder
+from hrplatform.days import day_in_words
 
 _FIRST_RETRY = timedelta(seconds=30)
 
@@ -176,7 +177,7 @@ def words(reminder: Reminder) -> str:
     person = reminder.person
     with override(person.language):
         local = reminder.occasion_at.astimezone(person.zone)
-        when = {"day": date_format(local, "l j E"), "time": date_format(local, "H:i")}
+        when = {"day": day_in_words(local), "time": date_format(local, "H:i")}
         if reminder.occasion == Reminder.Occasion.MEETING_CANCELLED:
             return _("What was planned for %(day)s at %(time)s will not take place.") % when
         return _("A reminder: you have something on %(day)s at %(time)s.") % when

@@ -182,6 +182,11 @@ class Membership(models.Model):
     def has_power(self, power: Power) -> bool:
         return power in self.powers
 
+    @property
+    def can_keep_supplies(self) -> bool:
+        """Says what the group hands out and where: who keeps its stock, or coordinates."""
+        return not self.powers.isdisjoint({Power.KEEP_STOCK, Power.COORDINATE})
+
 
 class Role(models.Model):
     """A named set of powers in one group."""

@@ -26,7 +26,7 @@ class MeetingSeries(models.Model):
     first_local = models.CharField(max_length=16, help_text="YYYY-MM-DDTHH:MM")
     recurrence = models.CharField(max_length=200)
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), default=90)
-    is_ended = models.BooleanField(default=False)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("meeting series")
@@ -38,6 +38,10 @@ class MeetingSeries(models.Model):
     @property
     def sealing_owner(self) -> SealingOwner:
         return self.group
+
+    @property
+    def is_ended(self) -> bool:
+        return self.ended_on is not None
 
     @property
     def first(self) -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from django import template
@@ -12,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
+
+from hrplatform.days import day_in_words
 
 register = template.Library()
 
@@ -80,6 +83,11 @@ def places(context: Context, content: str) -> SafeString:
     """The four places, with the one named by the content marked as the current one."""
     values = cast(dict[str, Any], context.flatten())
     return render_to_string("ui/_places.html", values | {"place": content.strip()})
+
+
+@register.filter(name="day_in_words", expects_localtime=True)
+def _day_in_words(moment: datetime) -> str:
+    return day_in_words(moment)
 
 
 @register.filter

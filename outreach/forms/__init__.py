@@ -1,3 +1,5 @@
 from outreach.forms.contacts import ContactForm
+from outreach.forms.kits import KitForm
+from outreach.forms.sites import SiteForm
 
-__all__ = ["ContactForm"]
+__all__ = ["ContactForm", "KitForm", "SiteForm"]

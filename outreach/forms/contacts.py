@@ -1,14 +1,11 @@
 """The form of a contact: steppers for the catalogue and the group's kits, in the order in which they are needed."""
 
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
 from groups.models import Membership
@@ -25,45 +22,9 @@ from outreach.models.contacts import (
 
 SHOWN_AT_ONCE = 8
 RECENT = timedelta(days=30)
-MOST_ON_A_STEPPER = 999
 
 
-@dataclass(frozen=True)
-class Row:
-    """One stepper as the page draws it."""
-
-    name: str
-    label: str
-    icon: str
-    value: Any
-    most: int
-    errors: SafeString | str
-    summary: str = ""
-
-
-class CountField(forms.IntegerField):
-    """A number on a stepper, from 0. Left empty is 0."""
-
-    def __init__(self, *, label: Any, most: int) -> None:
-        self.most = most
-        super().__init__(
-            label=label,
-            required=False,
-            min_value=0,
-            max_value=most,
-            initial=0,
-            error_messages={
-                "invalid": gettext_lazy("Type a whole number, 0 or more."),
-                "min_value": gettext_lazy("Type a whole number, 0 or more."),
-                "max_value": gettext_lazy("This is more than fits here: the most is %(limit_value)s."),
-            },
-        )
-
-    def clean(self, value: Any) -> int:
-        return super().clean(value) or 0
-
-
-class ContactForm(forms.Form):
+class ContactForm(CountingForm):
     """Can be sent again as it is: it carries the contact's own id and its (rounded) moment."""
 
     id = forms.UUIDField(
@@ -118,23 +79,7 @@ class ContactForm(forms.Form):
         assert isinstance(site_field, forms.ModelChoiceField)
         site_field.queryset = Site.objects.active().filter(group=self.group)
         if typed is not None:
-            typed = self._stepped(typed)
-            self.initial = {
-                name: field.widget.value_from_datadict(typed, {}, name) for name, field in self.fields.items()
-            }
-
-    def _stepped(self, typed: QueryDict) -> QueryDict:
-        """What was typed with one number changed, `step=<field>:+1`. A step that makes no sense changes nothing."""
-        changed = typed.copy()
-        name, separator, by = typed.get("step", "").rpartition(":")
-        field = self.fields.get(name)
-        if separator and isinstance(field, CountField):
-            try:
-                count = int(changed.get(name) or 0) + int(by)
-            except ValueError:
-                return changed
-            changed[name] = str(min(max(count, 0), field.most))
-        return changed
+            self.show_stepped(typed)
 
     def _first_values(self, membership: Membership) -> dict[str, Any]:
         last = Contact.objects.filter(group=self.group).of_worker(membership.person).newest_first().first()
@@ -149,30 +94,17 @@ class ContactForm(forms.Form):
 
     # --- What the page shows ---
 
-    def _row(self, name: str, icon: str, summary: str = "") -> Row:
-        bound, field = self[name], self.fields[name]
-        assert isinstance(field, CountField)
-        value = bound.value()
-        # What is not a number is shown as it was typed, beside its error.
-        with suppress(ValueError):
-            value = int(value or 0)
-        errors = bound.errors.as_ul() if bound.errors else ""
-        return Row(name, str(bound.label), icon, value, field.most, errors, summary)
-
     @property
     def kit_rows(self) -> list[Row]:
-        return [
-            self._row(name, kit.symbol, " · ".join(f"{line.quantity} {line.item_name}" for line in kit.lines.all()))
-            for name, kit in self.kits.items()
-        ]
+        return [self.row(name, kit.symbol, kit.summary) for name, kit in self.kits.items()]
 
     @property
     def item_rows(self) -> list[Row]:
-        return [self._row(name, item.symbol) for name, item in list(self.items.items())[:SHOWN_AT_ONCE]]
+        return [self.row(name, item.symbol) for name, item in list(self.items.items())[:SHOWN_AT_ONCE]]
 
     @property
     def more_item_rows(self) -> list[Row]:
-        return [self._row(name, item.symbol) for name, item in list(self.items.items())[SHOWN_AT_ONCE:]]
+        return [self.row(name, item.symbol) for name, item in list(self.items.items())[SHOWN_AT_ONCE:]]
 
     @property
     def is_more_open(self) -> bool:
@@ -181,11 +113,11 @@ class ContactForm(forms.Form):
 
     @property
     def used_row(self) -> Row:
-        return self._row("used_returned", "box")
+        return self.row("used_returned", "box")
 
     @property
     def others_row(self) -> Row:
-        return self._row("others_reached", "users")
+        return self.row("others_reached", "users")
 
     @property
     def is_note_open(self) -> bool:

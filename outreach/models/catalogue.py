@@ -137,6 +137,11 @@ class Kit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def summary(self) -> str:
+        """What is in it, in one line. Only of kits that were fetched `with_lines`."""
+        return " · ".join(f"{line.quantity} {line.item_name}" for line in self.lines.all())
+
 
 class KitLineQuerySet(models.QuerySet["KitLine"]):
     def named_in(self, language: str) -> Self:

@@ -87,7 +87,7 @@ class Command(BaseCommand):
         except (psycopg.Error, Error) as error:
             problem = f"The database cannot be used: {str(error).strip().splitlines()[0]}"
         except PermissionError as error:
-            problem = processes.not_ours(Path(error.filename).parent) if error.filename else str(error)
+            problem = processes.not_ours(Path(error.filename or settings.VAR_DIR).parent)
         except OSError as error:
             problem = f"{error.strerror}: {error.filename}"
         finally:

@@ -10,11 +10,13 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         from groups.models.journal import name_verbs  # models exist only after the apps are loaded
 
-        name_verbs({
-            "log_contact": _("Contact logged"),
-            "undo_contact": _("Contact taken back"),
-            "make_kit": _("Kit made"),
-            "change_kit": _("Kit changed"),
-            "make_site": _("Place added"),
-            "change_site": _("Place changed"),
-        })
+        name_verbs(
+            {
+                "log_contact": _("Contact logged"),
+                "undo_contact": _("Contact taken back"),
+                "make_kit": _("Kit made"),
+                "change_kit": _("Kit changed"),
+                "make_site": _("Place added"),
+                "change_site": _("Place changed"),
+            }
+        )

@@ -25,7 +25,7 @@ from groups import actions
 from groups.models import Group, Person, Power
 from hrplatform import isolation
 from hrplatform.models import InstanceSettings
-from outreach.actions import load_catalogue, log_contact
+from outreach.actions import load_catalogue, log_contact, make_kit, make_site
 from outreach.models import Item, Site
 from outreach.models.contacts import new_contact_id
 from resources.actions import Text, publish_guide, write_topic
@@ -98,6 +98,11 @@ go  go  go  go  200 go  | go  go  go  go  422 go  | /start/<str:token>/
 200 403 200 404 in  404 | 422 403 422 404 in  404 | /groups/<slug:slug>/contacts/log/
 405 405 405 405 in  405 | go  403 go  404 in  404 | /groups/<slug:slug>/contacts/<uuid:pk>/undo/
 200 403 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/month/
+200 403 403 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/supplies/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/kits/new/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/kits/<uuid:pk>/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/sites/new/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/sites/<uuid:pk>/
 go  go  go  go  go  go  | 405 405 405 405 405 405 | /
 go  go  go  go  go  go  | 405 405 405 405 405 405 | /favicon.ico
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /robots.txt
@@ -193,6 +198,8 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         )
         invitation, token = actions.invite(by=world.ana, maximum_uses=9)
         contact = log_contact(by=world.caro, id=new_contact_id(now), at=now, used_returned=5)
+        kit = make_kit(by=world.ana, name="Night kit", contents={Item.objects.all()[0]: 10})
+        site = make_site(by=world.ana, name="The van", kind="mobile")
         body = "Words [@who]."
         publish_guide(
             by=None,
@@ -213,6 +220,8 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "invitations": invitation.pk,
             "meetings": meeting.pk,
             "contacts": contact.pk,
+            "kits": kit.pk,
+            "sites": site.pk,
         },
         invitation=token,
         founding_link=actions.make_founding_link(),
@@ -298,6 +307,10 @@ WITH_AN_ID = [
     ("POST", "meetings/{meetings}/end-series/", "404"),
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
+    ("GET", "kits/{kits}/", "404"),
+    ("POST", "kits/{kits}/", "404"),
+    ("GET", "sites/{sites}/", "404"),
+    ("POST", "sites/{sites}/", "404"),
 ]
 
 

@@ -23,8 +23,19 @@ from groups.actions.journal import first_broken_entry
 from groups.models import Group, JournalEntry, Membership, Power
 from hrplatform import isolation
 from hrplatform.discretion import ROUNDED_TO
-from outreach.actions import ContactEntry, load_catalogue, log_contact, log_past_contacts, undo_contact, undo_token
-from outreach.models import Contact
+from outreach.actions import (
+    ContactEntry,
+    change_kit,
+    change_site,
+    load_catalogue,
+    log_contact,
+    log_past_contacts,
+    make_kit,
+    make_site,
+    undo_contact,
+    undo_token,
+)
+from outreach.models import Contact, Item, Kit, Site
 from outreach.models.contacts import new_contact_id
 from resources.actions import Text, publish_guide, write_topic
 from tests.conftest import World, make_person
@@ -73,6 +84,14 @@ def past_contact(world: World) -> Any:
     entry = ContactEntry(id=new_contact_id(now), at=now, used_returned=3, note=CANARY)
     log_past_contacts(by=world.caro, entries=[entry])
     return Contact.objects.get(pk=entry.id)
+
+
+def kit(world: World, name: str = CANARY) -> Kit:
+    return make_kit(by=world.ana, name=name, contents={Item.objects.get(slug="cookers"): 10})
+
+
+def site(world: World, name: str = CANARY) -> Site:
+    return make_site(by=world.ana, name=name, kind="fixed", area=CANARY)
 
 
 def accept(world: World) -> tuple[Membership, str, Membership]:
@@ -131,6 +150,10 @@ ACTS: dict[str, Callable[[World], tuple[Membership | None, str, Any]]] = {
     "log_contact": lambda w: (w.caro, "log_contact", contact(w)),
     "log_past_contacts": lambda w: (w.caro, "log_contact", past_contact(w)),
     "undo_contact": lambda w: (w.caro, "undo_contact", _after(contact(w), w, "undo")),
+    "make_kit": lambda w: (w.ana, "make_kit", kit(w)),
+    "change_kit": lambda w: (w.ana, "change_kit", change_kit(by=w.ana, kit=kit(w, "Other"), is_active=False)),
+    "make_site": lambda w: (w.ana, "make_site", site(w)),
+    "change_site": lambda w: (w.ana, "change_site", change_site(by=w.ana, site=site(w, "Other"), area=CANARY)),
     "publish_guide": lambda w: (None, "publish_guide", guide(w, None)),
 }
 

@@ -1,4 +1,4 @@
-"""Signing in, staying in, getting out: what a stolen row, a stolen cookie or a patient guesser gets."""
+"""Signing in, staying in, getting out: what a stolen row, a stolen cookie or a guesser with time gets."""
 
 import re
 from collections.abc import Iterator

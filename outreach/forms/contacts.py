@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from groups.models import Membership
 from hrplatform.discretion import rounded
+from outreach.forms.counting import MOST_ON_A_STEPPER, CountField, CountingForm, Row
 from outreach.models import Contact, ContactLine, Item, Kit, Site
 from outreach.models.catalogue import FALLBACK_LANGUAGE
 from outreach.models.contacts import (

@@ -47,9 +47,12 @@ def contact_log(request: HttpRequest, slug: str) -> HttpResponse:
             response = redirect("outreach:group-tonight", slug)
             remember_undo(response, [actions.undo_token(contact), *undo_tokens(request).values()])
             return response
-    return render(
-        request, "outreach/contact_log.html", {"group": membership.group, "form": form}, status=status_of(form)
-    )
+    context = {
+        "group": membership.group,
+        "form": form,
+        "can_make_first_kit": membership.can_keep_supplies and not form.kits,
+    }
+    return render(request, "outreach/contact_log.html", context, status=status_of(form))
 
 
 @require_http_methods(["POST"])

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from groups import access
 from groups.models import Membership, Power
-from outreach.models import Contact
+from outreach.models import Contact, Kit
 from outreach.models.catalogue import FALLBACK_LANGUAGE
 from outreach.models.contacts import outreach_day
 from outreach.views.contacts import undo_tokens
@@ -55,6 +55,8 @@ def _tonight_of(request: HttpRequest, membership: Membership) -> HttpResponse:
             "mine": in_words(mine.totals()),
             "last": last,
             "month": in_words(month.totals()),
+            "can_make_first_kit": membership.can_keep_supplies
+            and not Kit.objects.active().filter(group=group).exists(),
             "sees_all": membership.has_power(Power.SEE_REPORTS),
         },
     )

@@ -204,6 +204,27 @@ def test_no_page_scrolls_sideways_from_right_to_left(walk: Walk) -> None:
     assert not answer(walk, "right to left")
 
 
+def test_watcher_notices_each_thing_it_watches_for(browser: Browser, system: RunningSystem) -> None:
+    """An empty list is an answer only if it could have been a full one."""
+    walk = Walk()
+    with browser.new_page(viewport=_NARROW) as page:  # type: ignore[arg-type]
+        watcher = Watcher(page, system.origin, walk, "nobody")
+        page.goto(f"{system.origin}/en/about/")
+        page.evaluate("""() => {
+            const wide = document.body.appendChild(document.createElement("b"));
+            wide.dataset.hostile = "";
+            wide.style.cssText = "display: block; inline-size: 900px; color: #fff; background: #eee";
+            wide.textContent = "pale";
+            const picture = document.body.appendChild(document.createElement("img"));
+            picture.src = "http://127.0.0.1:1/picture.png";
+            try { wide.innerHTML = "<i>"; } catch { console.error("refused"); }
+        }""")
+        page.wait_for_function("window.refused?.length > 1")
+        watcher.look("spoilt page", closely=True)
+    for question in ("width", "hostile", "policy", "console", "axe light", "axe dark", "large text", "right to left"):
+        assert walk.found[question], question
+
+
 @pytest.mark.parametrize("place", ["/en/guides/search/?q={}", "/tonight/?next={}", "/groups/{}/", "/join/{}/"])
 def test_script_in_an_address_does_not_run(browser: Browser, system: RunningSystem, place: str) -> None:
     with browser.new_page() as page:

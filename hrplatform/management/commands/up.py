@@ -300,7 +300,7 @@ class Command(BaseCommand):
             finally:
                 line.close()
             time.sleep(0.05)
-        raise CannotStart(f"The web server did not answer: see {self.log_of('web')}.")
+        raise CannotStart(f"The web server did not answer. {self.last_words_of('web')}")
 
     def watch(self) -> None:
         while True:
@@ -313,8 +313,11 @@ class Command(BaseCommand):
         running = [(type(service).__name__.lower(), service.child) for service in self.services]
         for name, child in [*running, *self.children]:
             if child is not None and child.poll() is not None:
-                last = "\n".join(self.log_of(name).read_text(errors="replace").splitlines()[-12:])
-                raise CannotStart(f"The {name} process has stopped. The last it said ({self.log_of(name)}):\n{last}")
+                raise CannotStart(f"The {name} process has stopped. {self.last_words_of(name)}")
+
+    def last_words_of(self, name: str) -> str:
+        last = "\n".join(self.log_of(name).read_text(errors="replace").splitlines()[-12:])
+        return f"The last it said ({self.log_of(name)}):\n{last}"
 
     @staticmethod
     def log_of(name: str) -> Path:

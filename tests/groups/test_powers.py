@@ -1,0 +1,110 @@
+"""Who may do what: given in the open, for a time, and never leaving a group with nobody able to act."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+
+from groups import actions
+from groups.models import Group, Membership, Power, RoleTerm
+from hrplatform import isolation
+from tests.conftest import make_person
+
+
+def again(membership: Membership) -> Membership:
+    return Membership.objects.select_related("group", "person").get(pk=membership.pk)
+
+
+def test_in_a_circle_every_member_has_every_power(db):
+    person = make_person("kim")
+    with isolation.context(person=person.pk):
+        circle = actions.found_group(by=person, kind="circle", name="Kitchen table")
+        assert Membership.objects.get(group=circle).powers == frozenset(Power)
+        assert circle.visibility == Group.Visibility.UNLISTED
+
+
+def test_the_founder_of_an_organization_coordinates_it(ana, as_member):
+    with as_member(ana):
+        assert again(ana).has_power(Power.COORDINATE)
+
+
+def test_a_member_has_no_power_until_it_is_given(ben, as_member):
+    with as_member(ben):
+        assert again(ben).powers == frozenset()
+
+
+def test_a_coordinator_gives_and_takes_powers_on_a_page(ana, ben, sign_in, as_member):
+    client, place = sign_in(ana), f"/groups/{ana.group.slug}/members/{ben.pk}/powers/"
+    client.post(place, {"powers": ["keep_stock", "treasurer"]})
+    with as_member(ana):
+        assert again(ben).powers == {Power.KEEP_STOCK, Power.TREASURER}
+    client.post(place, {"powers": ["treasurer"]})
+    with as_member(ana):
+        assert again(ben).powers == {Power.TREASURER}
+
+
+def test_a_term_that_is_over_hands_the_power_back_by_itself(ana, ben, as_member):
+    with as_member(ana):
+        actions.set_powers(by=ana, member=ben, powers=[Power.TREASURER], until=date.today() + timedelta(days=30))
+        assert again(ben).has_power(Power.TREASURER)
+        with time_machine.travel(date.today() + timedelta(days=31)):
+            assert not again(ben).has_power(Power.TREASURER)
+
+
+def test_the_last_coordinator_cannot_give_the_power_away(ana, sign_in, as_member):
+    place = f"/groups/{ana.group.slug}/members/{ana.pk}/powers/"
+    answer = sign_in(ana).post(place, {"powers": ["treasurer"]})
+    assert answer.status_code == 422
+    assert "Nobody else coordinates" in answer.content.decode()
+    with as_member(ana):
+        assert again(ana).has_power(Power.COORDINATE)
+
+
+def test_the_last_coordinator_cannot_leave_the_others_behind(ana, sign_in, as_member):
+    answer = sign_in(ana).post(f"/groups/{ana.group.slug}/leave/")
+    assert answer.status_code == 422
+    with as_member(ana):
+        assert again(ana).left_on is None
+
+
+def test_with_a_second_coordinator_the_first_can_leave(ana, ben, sign_in, as_member):
+    with as_member(ana):
+        actions.set_powers(by=ana, member=ben, powers=[Power.COORDINATE])
+    client = sign_in(ana)
+    assert client.post(f"/groups/{ana.group.slug}/leave/").status_code == 302
+    assert client.get(f"/groups/{ana.group.slug}/").status_code == 404
+    with as_member(ben):
+        assert not RoleTerm.objects.current().filter(membership=ana).exists()
+
+
+def test_a_member_without_the_power_cannot_use_the_action_either(ben, ana, as_member):
+    with as_member(ben), pytest.raises(PermissionDenied):
+        actions.set_powers(by=again(ben), member=ben, powers=[Power.COORDINATE])
+
+
+def test_saving_the_same_powers_again_writes_nothing(ana, caro, as_member):
+    with as_member(ana):
+        before = RoleTerm.objects.count()
+        actions.set_powers(by=ana, member=caro, powers=[Power.LOG_OUTREACH])
+        assert RoleTerm.objects.count() == before
+
+
+def test_a_group_is_found_in_the_list_and_described_by_who_coordinates(ana, sign_in, visitor, as_member):
+    facts = {
+        "name": "Night Union", "area": "The Bronx", "about": "We hand out at night.", "how_to_reach": "Green lamp",
+        "visibility": "public", "origin": "self_organized", "language": "en", "time_zone": "America/New_York",
+    }  # fmt: skip
+    assert "The Bronx" not in visitor.get("/en/near/").content.decode()
+    assert sign_in(ana).post(f"/groups/{ana.group.slug}/edit/", facts).status_code == 302
+    page = visitor.get("/en/near/").content.decode()
+    assert "The Bronx" in page
+    assert "Green lamp" in page
+
+
+def test_what_was_typed_wrong_comes_back_with_a_sentence(ana, sign_in):
+    answer = sign_in(ana).post("/groups/found/", {"kind": "organization", "name": "", "time_zone": "Moon/Base"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Not saved yet" in page
+    assert 'value="organization"' in page

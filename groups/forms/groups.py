@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groups.forms.people import language_choices, time_zone_choices
+from groups.forms.words import LineField
 from groups.models import Group, Membership, Power
 
 
@@ -22,7 +23,7 @@ class FoundGroupForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Group.Kind.CIRCLE,
     )
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = LineField(label=_("Name"), max_length=80)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
     standing = forms.ChoiceField(
@@ -48,6 +49,7 @@ class GroupForm(forms.ModelForm[Group]):
             "visibility": forms.RadioSelect,
             "origin": forms.RadioSelect,
         }
+        field_classes = {"name": LineField, "area": LineField}
         help_texts = {
             "area": _("A town or a part of one. Never an address."),
             "how_to_reach": _("A place, hours or number that anyone may have. Shown only when the group is public."),

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.actions.meetings import FORTNIGHTLY, WEEKLY, to_moment
+from groups.forms.words import LineField
 
 _FURTHEST = timedelta(days=730)
 
 
 class MeetingForm(forms.Form):
-    title = forms.CharField(label=_("What"), max_length=120)
+    title = LineField(label=_("What"), max_length=120)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     duration_minutes = forms.TypedChoiceField(
@@ -34,7 +35,7 @@ class MeetingForm(forms.Form):
         choices=[("", _("Once")), (WEEKLY, _("Every week")), (FORTNIGHTLY, _("Every two weeks"))],
         required=False,
     )
-    place = forms.CharField(
+    place = LineField(
         label=_("Where"),
         max_length=200,
         required=False,

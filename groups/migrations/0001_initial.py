@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=35, verbose_name='language')),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[groups.models.people.validate_time_zone], verbose_name='time zone')),
                 ('founded_on', models.DateField(auto_now_add=True)),
+                ('journal_head', hrplatform.sealing.SealedTextField(blank=True, default='', editable=True)),
                 ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='affiliates', to='groups.group')),
             ],
             options={
@@ -125,7 +126,7 @@ class Migration(migrations.Migration):
                 ('first_local', models.CharField(help_text='YYYY-MM-DDTHH:MM', max_length=16)),
                 ('recurrence', models.CharField(max_length=200)),
                 ('duration_minutes', models.PositiveSmallIntegerField(default=90, verbose_name='minutes')),
-                ('is_ended', models.BooleanField(default=False)),
+                ('ended_on', models.DateField(blank=True, null=True)),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meeting_series', to='groups.group')),
             ],
             options={

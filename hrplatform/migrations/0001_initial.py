@@ -15,8 +15,9 @@ class Migration(migrations.Migration):
             name='InstanceSettings',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(default='Night Window', help_text='Shown in titles. Choose a neutral one.', max_length=40, verbose_name='name of this site')),
+                ('name', models.CharField(default='Lamplight', help_text='Shown in titles. Choose a neutral one.', max_length=40, verbose_name='name of this site')),
                 ('exit_url', models.URLField(blank=True, help_text='Where the exit link leads.', verbose_name='exit page')),
+                ('is_demonstration', models.BooleanField(default=False, editable=False)),
             ],
             options={
                 'verbose_name': 'instance settings',

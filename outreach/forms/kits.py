@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from groups.forms.words import LineField
 from hrplatform.templatetags.ui import icon
 from outreach.actions.kits import MOST_OF_ONE_KIND
 from outreach.forms.counting import CountField, CountingForm, Row
@@ -33,7 +34,7 @@ def symbol_choices() -> list[tuple[str, SafeString]]:
 
 
 class KitForm(CountingForm):
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"), help_text=_("Short, so that it is found at a glance when logging."), max_length=40
     )
     symbol = forms.ChoiceField(

@@ -66,7 +66,7 @@ class Watcher:
             self.asked.append(request.url)
 
     def look(self, name: str, *, closely: bool, is_ours: bool = True) -> None:
-        """`closely`: also with axe in both themes, with large text and from right to left. `is_ours`: our layout."""
+        """`closely`: also with axe in both themes. `is_ours`: the layout is not that of Django's admin."""
         page, found, where = self.page, self.walk.found, f"{self.who}: {name}"
         self.walk.visits += 1
         for words in self.said:
@@ -79,6 +79,11 @@ class Watcher:
             found["hostile"].append(where)
         if is_ours:
             self.measure("width", where)
+            page.evaluate("document.dir = 'rtl'")
+            self.measure("right to left", where)
+            page.evaluate("document.dir = ''; document.documentElement.style.fontSize = '200%'")
+            self.measure("large text", where)
+            page.evaluate("document.documentElement.style.fontSize = ''")
             if closely:
                 self.look_closely(where)
         self.said.clear()
@@ -96,11 +101,6 @@ class Watcher:
             for problem in Axe().run(page, options=options).response["violations"]:
                 self.walk.found[f"axe {theme}"] += [f"{where}: {_told(problem, node)}" for node in problem["nodes"][:3]]
         page.emulate_media(color_scheme="light")
-        page.evaluate("document.dir = 'rtl'")
-        self.measure("right to left", where)
-        page.evaluate("document.dir = ''; document.documentElement.style.fontSize = '200%'")
-        self.measure("large text", where)
-        page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def _told(problem: dict[str, Any], node: dict[str, Any]) -> str:

@@ -72,7 +72,7 @@ if not IS_SECURE and not IS_LOCAL and not (_site.hostname or "").endswith(".onio
 
 try:
     DEBUG = env.bool("DEBUG", False)
-    ALLOWED_HOSTS = [_site.hostname, *env.list("ALLOWED_HOSTS", [])]
+    ALLOWED_HOSTS: list[str] = [_site.hostname or "", *env.list("ALLOWED_HOSTS", [])]
     # Where the exit link leads: a page nobody is surprised to see open. The operator can change it while running.
     EXIT_URL = env.str("EXIT_URL", "https://www.wikipedia.org/", validate=_is_web_address)
     SOURCE_URL = env.str("SOURCE_URL", "https://github.com/hrplatform/hrplatform", validate=_is_web_address)

@@ -44,9 +44,12 @@ def current_instance() -> Instance:
     return _known[1]
 
 
-def last_known_exit() -> str:
-    """Where the exit leads, without asking the database."""
-    return _known[1].exit_url if _known is not None else settings.EXIT_URL
+def last_known_instance() -> Instance:
+    """The instance as it was when somebody last asked; never asks the database."""
+    if _known is not None:
+        return _known[1]
+    row = InstanceSettings()
+    return Instance(row.name, row.exit_page, settings.SOURCE_URL, row.is_demonstration)
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:

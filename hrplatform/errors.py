@@ -6,6 +6,7 @@ everything that was typed, with a button that sends it again.
 
 import logging
 import sys
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.urls import reverse
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from hrplatform.context import last_known_exit
+from hrplatform.context import last_known_instance
 from hrplatform.sealing import KeyUnavailable
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,12 @@ _NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "password", "oldpassword", "passwor
 
 
 def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    instance = last_known_instance()
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # Whoever may be signed in leaves through the door that signs out; it opens without the database too.
+        instance = replace(instance, exit_url=reverse("leave"))
     # Without the request, so that no context processor asks the database for the signed-in person.
+    context = {"instance": instance, **context}
     response = HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -62,7 +68,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def leave_without_the_database() -> HttpResponse:
     """The session cannot be ended where it is kept, so the browser forgets it. It ends there by itself, unused."""
-    response = HttpResponseRedirect(last_known_exit())
+    response = HttpResponseRedirect(last_known_instance().exit_url)
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response["Clear-Site-Data"] = '"cache"'
     response["Cache-Control"] = "no-store"

@@ -166,6 +166,17 @@ def test_the_exit_clears_the_cache_but_not_what_a_phone_has_not_sent(ana_is_in: 
     assert answer["Clear-Site-Data"] == '"cache"'
 
 
+@pytest.mark.parametrize("place", ["/nothing/", "/groups/bcdfghjkmn/", "/me/inbox/read/"])
+def test_the_exit_on_an_error_page_signs_out_too(place: str, ana_is_in: Client) -> None:
+    exits = re.findall(r'class="exit" href="([^"]+)"', ana_is_in.get(place).content.decode())
+    assert exits == ["/leave/"]
+
+
+def test_the_exit_on_a_visitors_error_page_leads_where_the_operator_wants(world: World) -> None:
+    exits = re.findall(r'class="exit" href="([^"]+)"', Client().get("/nothing/").content.decode())
+    assert exits == [settings.EXIT_URL]
+
+
 def test_a_new_passphrase_ends_every_other_session(world: World) -> None:
     here, there = Client(), Client()
     for client in (here, there):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -69,7 +70,9 @@ def set_powers(*, by: Membership, member: Membership, powers: Iterable[str], unt
     wanted = {Power(power) for power in powers}
     lock_coordination(by.group)
     held = list(member.role_terms.current().select_related("role"))
-    if {Power(power) for term in held for power in term.role.powers} == wanted:
+    if {Power(power) for term in held for power in term.role.powers} == wanted and all(
+        term.ends_on == until for term in held
+    ):
         return member
     if Power.COORDINATE not in wanted and is_last_coordinator(member):
         raise LastCoordinator
@@ -121,8 +124,9 @@ def _role(group: Group, powers: set[Power]) -> Role:
         if set(role.powers) == {str(power) for power in powers}:
             return role
     with override(group.language):
-        name = _("Coordinator") if powers == set(Power) else ", ".join(str(power.label) for power in sorted(powers))
-    return Role.objects.create(group=group, name=name[:60], powers=sorted(powers))
+        words = " · ".join(str(power.label) for power in sorted(powers))
+        name = _("Coordinator") if powers == set(Power) else capfirst(words)
+    return Role.objects.create(group=group, name=name, powers=sorted(powers))
 
 
 @transaction.atomic

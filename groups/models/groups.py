@@ -106,6 +106,10 @@ class Group(SealingOwner):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
+    def time_zone_label(self) -> str:
+        return self.time_zone.replace("_", " ")
+
+    @property
     def is_circle(self) -> bool:
         return self.kind == self.Kind.CIRCLE
 

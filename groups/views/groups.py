@@ -80,7 +80,9 @@ def member_list(request: HttpRequest, slug: str) -> HttpResponse:
 def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug, may=Power.COORDINATE)
     member = access.fellow_member(membership, pk)
-    form = PowersForm(posted(request), initial={"powers": [str(power) for power in member.powers]})
+    ends = [term.ends_on for term in member.current_terms if term.ends_on]
+    initial = {"powers": [str(power) for power in member.powers], "until": min(ends, default=None)}
+    form = PowersForm(posted(request), initial=initial)
     form.others_coordinate = not is_last_coordinator(member)
     if form.is_valid():
         try:

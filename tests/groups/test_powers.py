@@ -1,10 +1,12 @@
 """Who may do what: given in the open, for a time, and never leaving a group with nobody able to act."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 
 from groups import actions
 from groups.models import Group, Membership, Power, RoleTerm
@@ -108,3 +110,93 @@ def test_what_was_typed_wrong_comes_back_with_a_sentence(ana, sign_in):
     assert answer.status_code == 422
     assert "Not saved yet" in page
     assert 'value="organization"' in page
+
+
+def test_the_same_powers_with_another_end_are_held_until_then(ana, ben, sign_in, as_member):
+    client, place = sign_in(ana), f"/groups/{ana.group.slug}/members/{ben.pk}/powers/"
+    sooner, later = (date.today() + timedelta(days=days) for days in (10, 20))
+    for until in (sooner, later):
+        assert client.post(place, {"powers": ["treasurer"], "until": until.isoformat()}).status_code == 302
+        assert f'value="{until.isoformat()}"' in client.get(place).content.decode()
+    with as_member(ana):
+        assert [term.ends_on for term in RoleTerm.objects.current().filter(membership=ben)] == [later]
+
+
+@pytest.mark.parametrize("until", ["today", "2020-01-01", "0000-01-01", "31/31/2030", "soon"])
+def test_an_end_that_cannot_be_is_refused_and_nothing_changes(until, ana, ben, sign_in, as_member):
+    until = date.today().isoformat() if until == "today" else until
+    place = f"/groups/{ana.group.slug}/members/{ben.pk}/powers/"
+    answer = sign_in(ana).post(place, {"powers": ["treasurer"], "until": until})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["until"]
+    with as_member(ana):
+        assert again(ben).powers == frozenset()
+
+
+def test_the_only_coordinator_cannot_hold_the_power_for_a_time_only(ana, sign_in, as_member):
+    """On that day nobody would be left who can act."""
+    place = f"/groups/{ana.group.slug}/members/{ana.pk}/powers/"
+    until = (date.today() + timedelta(days=9)).isoformat()
+    answer = sign_in(ana).post(place, {"powers": list(Power), "until": until})
+    assert answer.status_code == 422
+    assert "Nobody else coordinates without an end." in answer.content.decode()
+
+
+def test_a_coordinator_for_a_time_does_not_count_as_one_who_stays(ana, ben, as_member):
+    with as_member(ana):
+        until = date.today() + timedelta(days=9)
+        actions.set_powers(by=ana, member=ben, powers=[Power.COORDINATE], until=until)
+        with pytest.raises(actions.LastCoordinator):
+            actions.set_powers(by=ana, member=ana, powers=[])
+        with pytest.raises(actions.LastCoordinator):
+            actions.leave_group(by=ana)
+
+
+def test_everybody_in_the_group_sees_who_holds_what(ana, ben, caro, sign_in):
+    page = sign_in(ben).get(f"/groups/{ana.group.slug}/members/").content.decode()
+    assert "Coordinator" in page
+    assert "Log outreach" in page
+    assert "/powers/" not in page
+
+
+def test_a_power_nobody_has_heard_of_is_refused(ana, ben, sign_in):
+    place = f"/groups/{ana.group.slug}/members/{ben.pk}/powers/"
+    assert sign_in(ana).post(place, {"powers": ["everything"]}).status_code == 422
+
+
+def test_whoever_left_holds_nothing_and_cannot_be_given_anything(ana, ben, sign_in, as_member):
+    with as_member(ana):
+        actions.set_powers(by=ana, member=ben, powers=[Power.TREASURER])
+        actions.leave_group(by=ben)
+        assert again(ben).powers == frozenset()
+    place = f"/groups/{ana.group.slug}/members/{ben.pk}/powers/"
+    assert sign_in(ana).post(place, {"powers": ["treasurer"]}).status_code == 404
+
+
+def test_the_last_member_of_all_can_leave(dee, sign_in):
+    assert sign_in(dee).post(f"/groups/{dee.group.slug}/leave/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_cannot_both_leave_at_the_same_moment(ana, ben, as_member):
+    with as_member(ana):
+        actions.set_powers(by=ana, member=ben, powers=[Power.COORDINATE])
+    ready, results = threading.Barrier(2), []
+
+    def leave(membership: Membership) -> None:
+        ready.wait()
+        try:
+            with as_member(membership):
+                actions.leave_group(by=again(membership))
+            results.append("left")
+        except actions.LastCoordinator:
+            results.append("stays")
+        finally:
+            connections["default"].close()
+
+    threads = [threading.Thread(target=leave, args=[each]) for each in (ana, ben)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["left", "stays"]

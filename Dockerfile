@@ -24,6 +24,6 @@ RUN SECRET_KEY=only-while-the-image-is-built-and-never-for-anything-else \
 USER 10001:10001
 EXPOSE 8000
 # One worker process a core, few threads. docker-compose.yml has the commands of the worker and beat.
-CMD ["python", "-m", "granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--workers=2", \
+CMD ["python", "-m", "granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--workers=2", "--workers-kill-timeout=5", \
      "--blocking-threads=4", "--backpressure=64", "--no-ws", "--no-access-log", "--respawn-failed-workers", \
      "hrplatform.wsgi:application"]

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from hrplatform.models import InstanceSettings
@@ -6,6 +7,8 @@ from hrplatform.models import InstanceSettings
 
 @admin.register(InstanceSettings)
 class InstanceSettingsAdmin(admin.ModelAdmin[InstanceSettings]):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not InstanceSettings.objects.exists()
 

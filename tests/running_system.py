@@ -59,6 +59,8 @@ class System:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # As from a terminal, even when the suite itself runs under nohup: `up` respects an ignored SIGHUP.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             **as_user,
         )
         return self.process

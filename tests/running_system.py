@@ -60,7 +60,7 @@ class System:
             text=True,
             start_new_session=True,
             # As from a terminal, even when the suite itself runs under nohup: `up` respects an ignored SIGHUP.
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509 (no threads here)
             **as_user,
         )
         return self.process

@@ -61,7 +61,8 @@ def request_limits(get_response: GetResponse) -> GetResponse:
             return errors.page(request, 405)
         if request.method in _WITH_BODY:
             length = request.META.get("CONTENT_LENGTH") or "0"
-            if not length.isdigit():
+            # ASCII digits, few of them: "²" is a digit to Python, and thousands of them are no number to int().
+            if not (length.isascii() and length.isdigit() and len(length) <= 30):
                 return errors.page(request, 400)
             if int(length) > settings.REQUEST_MAX_BYTES:
                 return errors.page(request, 413)

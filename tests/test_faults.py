@@ -140,9 +140,11 @@ class Instance:
         }
         self.children: list[subprocess.Popen[bytes]] = []
         with self.here():
-            self.database = embedded.Postgres(fast=True)
+            self.database, self.broker = embedded.Postgres(fast=True), embedded.Valkey()
+
+    def begin(self) -> None:
+        with self.here():
             self.database.start()
-            self.broker = embedded.Valkey()
             self.broker.start()
         made = subprocess.run(
             [sys.executable, "-c", MAKE.replace("PASSPHRASE", repr(PASSPHRASE))],
@@ -256,8 +258,11 @@ class Instance:
 @pytest.fixture(scope="module")
 def instance() -> Iterator[Instance]:
     made = Instance()
-    yield made
-    made.stop()
+    try:
+        made.begin()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -313,3 +313,9 @@ from hrplatform.urls import (  # noqa: E402
 from hrplatform.urls import urlpatterns as real  # noqa: E402
 
 urlpatterns = [path("break-down/", login_not_required(break_down)), *real]
+
+
+def test_a_length_that_is_no_number_is_a_bad_request(visitor):
+    for length in ("²", "9" * 5_000, "-1", "ten"):
+        answer = visitor.generic("POST", "/sign-in/", b"", "application/x-www-form-urlencoded", CONTENT_LENGTH=length)
+        assert answer.status_code == 400, length

@@ -348,7 +348,9 @@ def test_a_contact_logged_without_the_database_is_kept_on_the_page_and_saved_onc
         # Still away: sending it again gives the same page, with everything still on it.
         again = caro.post(log_page, kept)
         assert (again.status, again.form) == (503, kept)
-    assert caro.post(log_page, kept).status == 302
+    # The pool looks for the database ever more rarely, so the first press after its return may still be too early.
+    presses = (caro.post(log_page, kept).status for _ in range(6))
+    assert next(status for status in presses if status != 503) == 302
     assert caro.post(log_page, kept).status == 302
     assert instance.count("outreach_contact") == before + 1
     assert instance.count("outreach_contactline") >= 1

@@ -105,7 +105,3 @@ class Meeting(models.Model):
     @property
     def is_past(self) -> bool:
         return self.starts_at < timezone.now()
-
-    @property
-    def local_start(self) -> datetime:
-        return self.starts_at.astimezone(self.group.zone)

@@ -28,9 +28,6 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - Reminder.CLAIM_LASTS))
         )
 
-    def given_up(self) -> Self:
-        return self.waiting().filter(attempts__gte=Reminder.MAXIMUM_ATTEMPTS)
-
     def inbox_of(self, person: Person) -> Self:
         return self.filter(person=person, channel=Reminder.Channel.IN_APP, sent_at__isnull=False).order_by("-sent_at")
 

@@ -102,8 +102,13 @@ class Delivery:
             [Reminder.CLAIM_LASTS + timedelta(seconds=1)],
         )
 
+    @property
+    def logs(self) -> list[Path]:
+        """One file of each process. The broker keeps its own in a folder of that name, which tells nothing here."""
+        return [log for log in sorted(self.folder.glob("*/log")) if log.is_file()]
+
     def said(self) -> str:
-        logs = "\n".join(f"{log}\n{log.read_text()[-1500:]}" for log in self.folder.glob("*/log"))
+        logs = "\n".join(f"{log}\n{log.read_text()[-1500:]}" for log in self.logs)
         return f"{self.sent} of {REMINDERS} sent, {len(self.mail.letters)} letters\n{logs}"
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from groups.models import Invitation, Meeting, Membership, Person, Power
-from groups.models.groups import MembershipQuerySet
+from groups.models.memberships import MembershipQuerySet
 
 
 def membership(person: Person | AnonymousUser, slug: str, *, may: Power | None = None) -> Membership:

@@ -4,15 +4,15 @@ from allauth.account import views as allauth_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from groups.views import account, groups, joining, me, meetings
+from groups.views import account, groups, joining, leaving, me, meetings, memberships, roles
 
 group_patterns = [
     path("", groups.group_list, name="group-list"),
     path("found/", groups.group_found, name="group-found"),
     path("<slug:slug>/", groups.group_detail, name="group-detail"),
     path("<slug:slug>/edit/", groups.group_edit, name="group-edit"),
-    path("<slug:slug>/members/", groups.member_list, name="member-list"),
-    path("<slug:slug>/members/<uuid:pk>/powers/", groups.member_powers, name="member-powers"),
+    path("<slug:slug>/members/", memberships.member_list, name="member-list"),
+    path("<slug:slug>/members/<uuid:pk>/powers/", roles.member_powers, name="member-powers"),
     path("<slug:slug>/invitations/", joining.invitation_list, name="invitation-list"),
     path("<slug:slug>/invitations/<uuid:pk>/revoke/", joining.invitation_revoke, name="invitation-revoke"),
     path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
@@ -22,7 +22,7 @@ group_patterns = [
     path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
     path("<slug:slug>/reminders/", groups.reminder_choice, name="reminder-choice"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
-    path("<slug:slug>/leave/", groups.group_leave, name="group-leave"),
+    path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
 ]
 
 account_patterns = [

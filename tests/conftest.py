@@ -19,7 +19,7 @@ from django.db import connections
 from django.test import Client
 
 from groups import actions
-from groups.actions.groups import add_member
+from groups.actions.memberships import add_member
 from groups.models import Group, Membership, Person, Power
 from hrplatform import isolation, roles, sealing
 

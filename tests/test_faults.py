@@ -44,7 +44,7 @@ sealing.begin()
 call_command("collectstatic", interactive=False, verbosity=0)
 call_command("load_catalogue", verbosity=0)
 from groups import actions
-from groups.actions.groups import add_member
+from groups.actions.memberships import add_member
 from groups.models import Group, Membership, Person, Power
 from resources.actions import Text, publish_guide, write_topic
 ana, caro = (Person.objects.create_user(handle=handle, password=PASSPHRASE) for handle in ("ana", "caro"))

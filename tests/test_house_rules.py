@@ -93,6 +93,7 @@ EXCEPTIONS = {
     "groups.add_member": INSIDE,
     "groups.lock_coordination": INSIDE,
     "groups.is_last_coordinator": ASKS,
+    "groups.begin_term": INSIDE,
     "groups.end_term": INSIDE,
     "groups.make_founding_link": NOBODY_YET,
     "groups.use_founding_link": NOBODY_YET,

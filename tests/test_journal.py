@@ -18,8 +18,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from groups import actions
-from groups.actions.groups import add_member
 from groups.actions.journal import first_broken_entry
+from groups.actions.memberships import add_member
 from groups.models import Group, JournalEntry, Membership, Power
 from hrplatform import isolation
 from hrplatform.discretion import ROUNDED_TO

@@ -1,4 +1,4 @@
-from groups.actions.groups import LastCoordinator, describe_group, found_group, leave_group, set_powers
+from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
     InvitationOver,
     accept_invitation,
@@ -8,9 +8,11 @@ from groups.actions.invitations import (
     use_founding_link,
 )
 from groups.actions.journal import record
+from groups.actions.leaving import leave_group
 from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
 from groups.actions.people import change_profile
 from groups.actions.reminders import choose_reminder, mark_read
+from groups.actions.roles import LastCoordinator, set_powers
 
 __all__ = [
     "InvitationOver",

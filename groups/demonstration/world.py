@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from groups import actions
-from groups.actions.groups import add_member
 from groups.actions.meetings import WEEKLY, to_moment
+from groups.actions.memberships import add_member
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from hrplatform import isolation
 

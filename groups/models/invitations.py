@@ -11,7 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from groups.models.groups import Group, Membership
+from groups.models.groups import Group
+from groups.models.memberships import Membership
 from groups.models.people import Person
 
 # 130 bits: not guessable, so a plain hash is enough and the lookup can be exact.

@@ -1,6 +1,4 @@
-"""Groups, their members, their powers."""
-
-from uuid import UUID
+"""Groups."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groups import access, actions
-from groups.actions.groups import is_last_coordinator
-from groups.forms import FoundGroupForm, GroupForm, PowersForm, ReminderForm
-from groups.models import Group, JournalEntry, Membership, Person, Power
+from groups.forms import FoundGroupForm, GroupForm, ReminderForm
+from groups.models import Group, JournalEntry, Person, Power
 from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
 
@@ -62,40 +59,6 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "groups/group_edit.html", {"form": form, "group": membership.group}, status=status_of(form))
 
 
-@require_safe
-def member_list(request: HttpRequest, slug: str) -> HttpResponse:
-    membership = access.membership(request.user, slug)
-    members = Membership.objects.active().with_roles().filter(group=membership.group).order_by("person__handle")
-    context = {
-        "membership": membership,
-        "group": membership.group,
-        "members": members,
-        "may_coordinate": membership.has_power(Power.COORDINATE),
-        "peers": sum(member.standing == Membership.Standing.PEER for member in members),
-    }
-    return render(request, "groups/member_list.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    membership = access.membership(request.user, slug, may=Power.COORDINATE)
-    member = access.fellow_member(membership, pk)
-    ends = [term.ends_on for term in member.current_terms if term.ends_on]
-    initial = {"powers": [str(power) for power in member.powers], "until": min(ends, default=None)}
-    form = PowersForm(posted(request), initial=initial)
-    form.others_coordinate = not is_last_coordinator(member)
-    if form.is_valid():
-        try:
-            actions.set_powers(by=membership, member=member, **form.cleaned_data)
-        except actions.LastCoordinator:
-            form.add_error("powers", _("Nobody else coordinates this group. Give someone else that power first."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("groups:member-list", slug)
-    context = {"form": form, "group": membership.group, "member": member}
-    return render(request, "groups/member_powers.html", context, status=status_of(form))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminder_choice(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)
@@ -107,23 +70,6 @@ def reminder_choice(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request, "groups/reminder_choice.html", {"form": form, "group": membership.group}, status=status_of(form)
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def group_leave(request: HttpRequest, slug: str) -> HttpResponse:
-    """Two taps: the page that says what happens, and the button on it."""
-    membership = access.membership(request.user, slug)
-    blocked = False
-    if request.method == "POST":
-        try:
-            actions.leave_group(by=membership)
-        except actions.LastCoordinator:
-            blocked = True
-        else:
-            messages.success(request, _("You have left %(group)s.") % {"group": membership.group.name})
-            return redirect("groups:group-list")
-    context = {"group": membership.group, "blocked": blocked}
-    return render(request, "groups/group_leave.html", context, status=422 if blocked else 200)
 
 
 @require_safe

@@ -19,7 +19,7 @@ from django.db import connections
 from django.utils import timezone
 
 from groups import actions
-from groups.actions.groups import add_member
+from groups.actions.memberships import add_member
 from groups.models import Membership, Person, Reminder
 from hrplatform import embedded, isolation, processes
 from tests.mail_server import MailServer

@@ -1,0 +1,92 @@
+"""Who belongs to a group, and what they may do in it."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from groups.models.groups import Group
+from groups.models.people import Person
+from groups.models.roles import Power, RoleTerm
+from hrplatform.sealing import SealedTextField, SealingOwner
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(left_on=None)
+
+    def with_roles(self) -> Self:
+        return self.select_related("person", "group").prefetch_related(
+            models.Prefetch("role_terms", RoleTerm.objects.current().select_related("role"), to_attr="current_terms")
+        )
+
+    def who_want_reminders(self) -> Self:
+        return self.active().exclude(reminder_lead=Membership.ReminderLead.NONE)
+
+
+class Membership(models.Model):
+    """A person in a group. Nothing is shared between groups: one membership does not show another."""
+
+    class Standing(models.TextChoices):
+        PEER = "peer", _("peer")
+        ALLY = "ally", _("ally")
+
+    class ReminderLead(models.IntegerChoices):
+        """How long before a meeting, in minutes."""
+
+        NONE = 0, _("no reminder")
+        AN_HOUR = 60, _("one hour before")
+        THREE_HOURS = 180, _("three hours before")
+        A_DAY = 1440, _("one day before")
+        TWO_DAYS = 2880, _("two days before")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    standing = models.CharField(_("standing"), max_length=4, choices=Standing, default=Standing.PEER)
+    reminder_lead = models.PositiveIntegerField(_("reminder"), choices=ReminderLead, default=ReminderLead.A_DAY)
+    private_note = SealedTextField(_("note to yourself"), blank=True, default="", max_length=2000)
+    joined_on = models.DateField(default=date.today)
+    left_on = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+    current_terms: "list[RoleTerm]"
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "person"], condition=Q(left_on=None), name="membership_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} / {self.group}"
+
+    @property
+    def sealing_owner(self) -> SealingOwner:
+        return self.group
+
+    @property
+    def powers(self) -> frozenset[Power]:
+        """What this member may do now. In a circle every member has every power."""
+        if self.left_on is not None:
+            return frozenset()
+        if self.group.is_circle:
+            return frozenset(Power)
+        terms = (
+            self.current_terms if hasattr(self, "current_terms") else self.role_terms.current().select_related("role")
+        )
+        return frozenset(Power(power) for term in terms for power in term.role.powers)
+
+    def has_power(self, power: Power) -> bool:
+        return power in self.powers
+
+    @property
+    def can_keep_supplies(self) -> bool:
+        """Says what the group hands out and where: who keeps its stock, or coordinates."""
+        return not self.powers.isdisjoint({Power.KEEP_STOCK, Power.COORDINATE})

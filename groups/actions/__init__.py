@@ -13,6 +13,7 @@ from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
 from groups.actions.people import change_profile
 from groups.actions.reminders import choose_reminder, mark_read
 from groups.actions.roles import LastCoordinator, set_powers
+from groups.actions.reminders import choose_reminder, mark_read, tell
 
 __all__ = [
     "InvitationOver",
@@ -32,5 +33,6 @@ __all__ = [
     "revoke_invitation",
     "schedule_meeting",
     "set_powers",
+    "tell",
     "use_founding_link",
 ]

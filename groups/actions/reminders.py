@@ -11,43 +11,106 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from groups.models import Meeting, Membership, Person, Reminder
+from groups.models import Group, Meeting, Membership, Person, Reminder
 from hrplatform.days import day_in_words
 
 _FIRST_RETRY = timedelta(seconds=30)
 
 
-def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = None) -> None:
-    """Write the rows that will remind each member who wants it, in the caller's transaction.
+def tell(
+    *,
+    group: Group,
+    people: Iterable[Person],
+    occasion: Reminder.Occasion,
+    about: UUID,
+    at: datetime,
+    due_at: datetime | None = None,
+    edition: int = 0,
+) -> None:
+    """Write the rows that will tell these people something, in the caller's transaction: where and when each chose.
 
-    Writing them twice changes nothing. A meeting nearer than the lead is told at once; one that began is not told.
+    `about`: the id of what it is about. `at`: when that is, or ends; the words name this moment where they name one.
+    `due_at`: when to tell, now by default; of a meeting each person chose how long before. `edition`: which state of
+    the thing is told, for what may change several times; what waits of an earlier state is taken back.
+    Telling the same again changes nothing. The words are neutral and made on sending.
     """
-    if meeting.is_cancelled or meeting.is_past:
-        return
-    wanting = meeting.group.memberships.who_want_reminders().select_related("person") if members is None else members
+    people = list(people)
+    take_back(group=group, occasion=occasion, about=about, people=people, edition=edition)
+    now = timezone.now()
     rows = [
         Reminder(
-            group=meeting.group,
-            person=member.person,
-            occasion=Reminder.Occasion.MEETING,
-            occasion_id=meeting.pk,
-            occasion_at=meeting.starts_at,
-            lead_minutes=member.reminder_lead,
+            group=group,
+            person=person,
+            occasion=occasion,
+            occasion_id=about,
+            edition=edition,
+            occasion_at=at,
+            lead_minutes=lead,
             channel=channel,
-            due_at=max(timezone.now(), meeting.starts_at - timedelta(minutes=member.reminder_lead)),
+            due_at=max(now, at - timedelta(minutes=lead) if lead else due_at or now),
         )
-        for member in wanting
-        if member.reminder_lead
-        for channel in channels_of(member.person)
+        for person, leads in _leads(group, people, occasion)
+        for lead in leads
+        for channel in channels_of(person)
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def _leads(group: Group, people: list[Person], occasion: Reminder.Occasion) -> list[tuple[Person, list[int]]]:
+    """How long before each of these people is told: of a meeting as they chose, of anything else at its moment."""
+    if occasion != Reminder.Occasion.MEETING:
+        return [(person, [0]) for person in people]
+    wanting = group.memberships.who_want_reminders().filter(person__in=people)
+    chosen = dict(wanting.values_list("person_id", "reminder_lead"))
+    return [(person, [chosen[person.pk]]) for person in people if person.pk in chosen]
+
+
+def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = None) -> None:
+    """Plan what will remind each member who wants it, in the caller's transaction.
+
+    Planning twice changes nothing. A meeting nearer than the lead is told at once; one that began is not told.
+    """
+    if not meeting.is_cancelled and not meeting.is_past:
+        _tell_of(meeting, Reminder.Occasion.MEETING, members)
+
+
+def tell_changed(*, meeting: Meeting, edition: int) -> None:
+    """Tell everyone who wants reminders, once for each `edition`, that a meeting moved, and remind them anew."""
+    _tell_of(meeting, Reminder.Occasion.MEETING_CHANGED, edition=edition)
+    if not meeting.is_past:
+        _tell_of(meeting, Reminder.Occasion.MEETING, edition=edition)
+
+
+def tell_cancelled(*, meeting: Meeting) -> None:
+    """Tell everyone who wants reminders, once, that a meeting is off."""
+    _tell_of(meeting, Reminder.Occasion.MEETING_CANCELLED)
+
+
+def _tell_of(
+    meeting: Meeting, occasion: Reminder.Occasion, members: Iterable[Membership] | None = None, edition: int = 0
+) -> None:
+    wanting = meeting.group.memberships.who_want_reminders().select_related("person") if members is None else members
+    tell(
+        group=meeting.group,
+        people=[member.person for member in wanting],
+        occasion=occasion,
+        about=meeting.pk,
+        at=meeting.starts_at,
+        edition=edition,
+    )
+
+
 def channels_of(person: Person) -> list[Reminder.Channel]:
     return [Reminder.Channel.IN_APP, *([Reminder.Channel.EMAIL] if person.email else [])]
+
+
+def take_back(*, group: Group, occasion: Reminder.Occasion, about: UUID, people: list[Person], edition: int) -> None:
+    """Drop what still waits to be told of an earlier state of this thing."""
+    waiting = Reminder.objects.waiting().filter(group=group, occasion=occasion, occasion_id=about, person__in=people)
+    waiting.exclude(edition=edition).delete()
 
 
 def drop_reminders(*, meeting: Meeting) -> None:
@@ -59,28 +122,6 @@ def drop_reminders(*, meeting: Meeting) -> None:
 
 def drop_reminders_of(membership: Membership) -> None:
     Reminder.objects.waiting().filter(group=membership.group, person=membership.person).delete()
-
-
-def tell_cancelled(*, meeting: Meeting) -> None:
-    """Tell everyone who wants reminders, once, that a meeting is off."""
-    now = timezone.now()
-    Reminder.objects.bulk_create(
-        [
-            Reminder(
-                group=meeting.group,
-                person=member.person,
-                occasion=Reminder.Occasion.MEETING_CANCELLED,
-                occasion_id=meeting.pk,
-                occasion_at=meeting.starts_at,
-                lead_minutes=0,
-                channel=channel,
-                due_at=now,
-            )
-            for member in meeting.group.memberships.who_want_reminders().select_related("person")
-            for channel in channels_of(member.person)
-        ],
-        ignore_conflicts=True,
-    )
 
 
 @transaction.atomic
@@ -172,21 +213,36 @@ def postpone(row: Reminder) -> None:
     row.save(update_fields=["due_at", "claimed_at"])
 
 
+# Nothing about what, with whom or where. `day` and `time` are those of the occasion, on the person's own clock.
+_WORDS = {
+    Reminder.Occasion.MEETING: _("A reminder: you have something on %(day)s at %(time)s."),
+    Reminder.Occasion.MEETING_CHANGED: _("What was planned has changed. It is now on %(day)s at %(time)s."),
+    Reminder.Occasion.MEETING_CANCELLED: _("What was planned for %(day)s at %(time)s will not take place."),
+    Reminder.Occasion.TERM_ENDING: _("Something of yours ends on %(day)s."),
+    Reminder.Occasion.APPLICATION: _("Somebody waits for an answer."),
+    Reminder.Occasion.PROPOSAL_OPENED: _("You are asked what you think."),
+    Reminder.Occasion.PROPOSAL_CLOSING: _("You can say what you think until %(day)s at %(time)s."),
+    Reminder.Occasion.PROPOSAL_CLOSED: _("There is an answer to something you were asked."),
+    Reminder.Occasion.AGREEMENT_REVIEW: _("It is time to look at something again."),
+    Reminder.Occasion.ACTION_ITEM_DUE: _("Something you said you would do is due on %(day)s."),
+    Reminder.Occasion.TAKEOVER: _("Something needs you. Sign in to see what."),
+    Reminder.Occasion.REMOVED: _("Something has changed for you. Sign in to see what."),
+}
+
+
 def words(reminder: Reminder) -> str:
     """What is told: when, and nothing about what or with whom. In the person's language and time zone."""
     person = reminder.person
     with override(person.language):
         local = reminder.occasion_at.astimezone(person.zone)
         when = {"day": day_in_words(local), "time": date_format(local, "H:i")}
-        if reminder.occasion == Reminder.Occasion.MEETING_CANCELLED:
-            return _("What was planned for %(day)s at %(time)s will not take place.") % when
-        return _("A reminder: you have something on %(day)s at %(time)s.") % when
+        return str(_WORDS[Reminder.Occasion(reminder.occasion)]) % when
 
 
 def letter(reminder: Reminder) -> EmailMessage:
     with override(reminder.person.language):
         return EmailMessage(
-            subject=_("A reminder"),
+            subject=str(_("A reminder")),
             body=f"{words(reminder)}\n\n{settings.SITE_URL}\n",
             to=[reminder.person.email],
             headers={"Message-ID": reminder.message_id, "Auto-Submitted": "auto-generated"},

@@ -44,17 +44,30 @@ class Reminder(models.Model):
 
     class Occasion(models.TextChoices):
         MEETING = "meeting", _("meeting")
+        MEETING_CHANGED = "meeting_changed", _("meeting changed")
         MEETING_CANCELLED = "meeting_cancelled", _("meeting cancelled")
+        TERM_ENDING = "term_ending", _("role term ending")
+        APPLICATION = "application", _("application")
+        PROPOSAL_OPENED = "proposal_opened", _("proposal opened")
+        PROPOSAL_CLOSING = "proposal_closing", _("proposal closing")
+        PROPOSAL_CLOSED = "proposal_closed", _("proposal closed")
+        AGREEMENT_REVIEW = "agreement_review", _("agreement to look at again")
+        ACTION_ITEM_DUE = "action_item_due", _("action item due")
+        TAKEOVER = "takeover", _("takeover")
+        REMOVED = "removed", _("removed")
 
     class Channel(models.TextChoices):
         IN_APP = "in_app", _("in the app")
         EMAIL = "email", _("e-mail")
+        PUSH = "push", _("on the phone or computer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
     occasion = models.CharField(max_length=20, choices=Occasion)
     occasion_id = models.UUIDField()
+    # Which state of the thing is told: a meeting that moves again is told again, and a state never twice.
+    edition = models.PositiveIntegerField(default=0)
     # When the thing itself is; the text names it in the person's own time zone.
     occasion_at = models.DateTimeField()
     lead_minutes = models.PositiveIntegerField(help_text="How long before the occasion, in minutes.")
@@ -72,7 +85,7 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "occasion", "occasion_id", "person", "lead_minutes", "channel"],
+                fields=["group", "occasion", "occasion_id", "edition", "person", "lead_minutes", "channel"],
                 name="reminder_once",
             )
         ]

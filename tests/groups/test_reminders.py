@@ -10,7 +10,7 @@ from django.utils import timezone
 from groups import actions, tasks
 from groups.actions.meetings import WEEKLY, to_moment
 from groups.actions.people import change_profile
-from groups.actions.reminders import claim_due, words
+from groups.actions.reminders import claim_due, tell_changed, words
 from groups.models import Membership, Reminder
 from hrplatform import isolation
 
@@ -189,3 +189,34 @@ def test_seven_in_the_evening_stays_seven_when_the_clocks_change(zone, before, a
     place = ZoneInfo(zone)
     for local in (before, after):
         assert to_moment(local, place).astimezone(place).replace(tzinfo=None) == local
+
+
+@pytest.mark.parametrize("occasion", Reminder.Occasion)
+def test_every_occasion_has_words_and_they_are_neutral(ana, as_member, occasion):
+    with as_member(ana):
+        text = words(Reminder(person=ana.person, occasion=occasion, occasion_at=timezone.now())).lower()
+    assert text.endswith(".")
+    for telling in ("meeting", "group", "vote", "proposal", "election", "drug", "union", "role", "member"):
+        assert telling not in text
+
+
+def test_telling_the_same_twice_changes_nothing(ana, ben, as_member):
+    with as_member(ana):
+        for _ in range(2):
+            actions.tell(
+                group=ana.group,
+                people=[ana.person, ben.person],
+                occasion=Reminder.Occasion.TAKEOVER,
+                about=ana.group_id,
+                at=timezone.now(),
+            )
+        assert Reminder.objects.filter(occasion="takeover").count() == 2
+
+
+def test_a_second_change_takes_the_place_of_one_that_was_not_told_yet(ana, ben, as_member, soon):
+    with as_member(ana):
+        meeting = schedule(ana, soon)
+        for edition in (1, 2):
+            tell_changed(meeting=meeting, edition=edition)
+        rows = Reminder.objects.filter(person=ben.person, occasion_id=meeting.pk)
+        assert sorted(rows.values_list("occasion", "edition")) == [("meeting", 2), ("meeting_changed", 2)]

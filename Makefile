@@ -18,8 +18,9 @@ help: ## Show this list
 run: .venv/run.stamp ## Set everything up and serve it (PORT=8000, DEMO=0 for an empty start)
 	@exec $(python) manage.py up --with-parent $$PPID
 
+# Side by side, each process with servers of its own; one after the other on servers that somebody named.
 test: .venv/dev.stamp ## Run the whole test suite
-	@$(python) -m pytest
+	@$(python) -m pytest $(if $(DATABASE_URL)$(REDIS_URL),,--numprocesses auto --maxprocesses 4 --dist loadfile)
 
 check: lint types migrations deploy-check languages test ## Everything that must hold before a change lands
 

@@ -1,4 +1,8 @@
-"""A pytest plugin: a throw-away PostgreSQL and Valkey before settings are read, unless DATABASE_URL names one."""
+"""A pytest plugin: a throw-away PostgreSQL and Valkey before settings are read, unless DATABASE_URL names one.
+
+With `-n` each test process has its own pair, so that no test meets another's rows, counts or messages; the process that
+only hands out work has none.
+"""
 
 import os
 import shutil
@@ -15,7 +19,7 @@ _folders: list[Path] = []
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # pytest-django reads settings first; wrappers come before it.
-def pytest_load_initial_conftests() -> Generator[None, None, None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")
     os.environ.setdefault("EXIT_URL", "http://127.0.0.1:8000/en/about/")
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in the test's thread.
@@ -23,6 +27,9 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     folder.chmod(0o755)
     _folders.append(folder)
     os.environ["HRPLATFORM_VAR"] = str(folder)
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if early_config.known_args_namespace.numprocesses and not is_worker:
+        return (yield)
     if not os.environ.get("DATABASE_URL"):
         postgres = embedded.Postgres(fast=True)
         _running.append(postgres)

@@ -11,9 +11,8 @@ from groups.actions.journal import record
 from groups.actions.leaving import leave_group
 from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
 from groups.actions.people import change_profile
-from groups.actions.reminders import choose_reminder, mark_read
-from groups.actions.roles import LastCoordinator, set_powers
 from groups.actions.reminders import choose_reminder, mark_read, tell
+from groups.actions.roles import LastCoordinator, set_powers
 
 __all__ = [
     "InvitationOver",

@@ -61,6 +61,12 @@ class Group(SealingOwner):
     language = models.CharField(_("language"), max_length=35, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     network = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="affiliates")
+    # Allies help and do not outvote: they vote only when the members have agreed to it (groups/actions/forms.py).
+    allies_vote = models.BooleanField(_("allies vote too"), default=False, editable=False)
+    # Visitors of a public group's page are told on which days it meets regularly, never where.
+    shows_meetings = models.BooleanField(_("show on our page when we meet"), default=False)
+    # ISO 4217; empty until the group says in which money it counts.
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
     founded_on = models.DateField(auto_now_add=True)
     # Number and hash of the newest journal entry. Sealed: whoever has the database but not the master key can neither
     # chain a rewritten journal again nor cut off its end without this telling (groups/actions/journal.py).

@@ -23,6 +23,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             models.Prefetch("role_terms", RoleTerm.objects.current().select_related("role"), to_attr="current_terms")
         )
 
+    def voters(self, group: Group) -> Self:
+        """Who holds a vote in this group now: peers, and allies where the members agreed to it."""
+        members = self.active().filter(group=group)
+        return members if group.allies_vote else members.filter(standing=Membership.Standing.PEER)
+
     def who_want_reminders(self) -> Self:
         return self.active().exclude(reminder_lead=Membership.ReminderLead.NONE)
 
@@ -85,6 +90,11 @@ class Membership(models.Model):
 
     def has_power(self, power: Power) -> bool:
         return power in self.powers
+
+    @property
+    def may_vote(self) -> bool:
+        """The same as `objects.voters(group)`, asked of one member."""
+        return self.left_on is None and (self.standing == self.Standing.PEER or self.group.allies_vote)
 
     @property
     def can_keep_supplies(self) -> bool:

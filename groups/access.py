@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from groups.models import Invitation, Meeting, Membership, Person, Power
+from groups.models import ActionItem, AgendaItem, Invitation, Meeting, Membership, Person, Power
 from groups.models.memberships import MembershipQuerySet
 
 
@@ -42,6 +42,22 @@ def require(by: Membership, power: Power | None) -> None:
 
 def meeting(by: Membership, pk: UUID) -> Meeting:
     found = Meeting.objects.filter(group=by.group, pk=pk).select_related("group", "series").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def agenda_item(by: Membership, pk: UUID) -> AgendaItem:
+    found = (
+        AgendaItem.objects.filter(group=by.group, pk=pk).select_related("group", "meeting__group", "added_by").first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def action_item(by: Membership, pk: UUID) -> ActionItem:
+    found = ActionItem.objects.filter(group=by.group, pk=pk).with_people().select_related("meeting__group").first()
     if found is None:
         raise Http404
     return found

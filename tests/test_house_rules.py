@@ -90,6 +90,9 @@ BY_ITSELF = "the program does it by the clock, for nobody in particular"
 INSIDE = "a part of an act: runs in that act's transaction, which must be one with it"
 NOBODY_YET = "there is nobody yet who could do it, or no group in which to write it down"
 EXCEPTIONS = {
+    "groups.bring_waiting_items": INSIDE,
+    "groups.move_to_next_agenda": INSIDE,
+    "groups.may_remove": ASKS,
     "groups.add_member": INSIDE,
     "groups.lock_coordination": INSIDE,
     "groups.is_last_coordinator": ASKS,

@@ -1,3 +1,11 @@
+from groups.actions.agenda import (
+    AgendaFull,
+    add_agenda_item,
+    put_on_next_agenda,
+    remove_agenda_item,
+    support_agenda_item,
+    withdraw_support,
+)
 from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
     InvitationOver,
@@ -15,9 +23,11 @@ from groups.actions.reminders import choose_reminder, mark_read, tell
 from groups.actions.roles import LastCoordinator, set_powers
 
 __all__ = [
+    "AgendaFull",
     "InvitationOver",
     "LastCoordinator",
     "accept_invitation",
+    "add_agenda_item",
     "cancel_meeting",
     "change_profile",
     "choose_reminder",
@@ -28,10 +38,14 @@ __all__ = [
     "leave_group",
     "make_founding_link",
     "mark_read",
+    "put_on_next_agenda",
     "record",
+    "remove_agenda_item",
     "revoke_invitation",
     "schedule_meeting",
     "set_powers",
+    "support_agenda_item",
     "tell",
     "use_founding_link",
+    "withdraw_support",
 ]

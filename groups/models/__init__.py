@@ -1,3 +1,6 @@
+from groups.models.action_items import ActionItem
+from groups.models.agenda import AgendaItem, AgendaSupport
+from groups.models.attendance import Attendance, CodeTries
 from groups.models.groups import Group
 from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
@@ -6,18 +9,27 @@ from groups.models.memberships import Membership
 from groups.models.people import Person
 from groups.models.reminders import Reminder
 from groups.models.roles import Power, Role, RoleTerm
+from groups.models.rota import MeetingTask, RotaPlace, Turn
 
 __all__ = [
+    "ActionItem",
+    "AgendaItem",
+    "AgendaSupport",
+    "Attendance",
+    "CodeTries",
     "FoundingLink",
     "Group",
     "Invitation",
     "JournalEntry",
     "Meeting",
     "MeetingSeries",
+    "MeetingTask",
     "Membership",
     "Person",
     "Power",
     "Reminder",
     "Role",
     "RoleTerm",
+    "RotaPlace",
+    "Turn",
 ]

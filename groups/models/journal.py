@@ -24,6 +24,22 @@ _WORDS: dict[str, StrPromise] = {
     "schedule_meeting_series": _("Series of meetings scheduled"),
     "cancel_meeting": _("Meeting called off"),
     "end_meeting_series": _("Series of meetings ended"),
+    "change_meeting": _("Meeting changed"),
+    "change_meeting_series": _("Series of meetings changed"),
+    "add_agenda_item": _("Added to an agenda"),
+    "remove_agenda_item": _("Taken off an agenda"),
+    "save_minutes": _("Minutes saved"),
+    "record_attendance": _("Attendance recorded"),
+    "count_heads": _("People in the room counted"),
+    "make_attendance_code": _("Code for the room made"),
+    "add_action_item": _("Action item made"),
+    "change_action_item": _("Action item changed"),
+    "finish_action_item": _("Action item done"),
+    "reopen_action_item": _("Action item not done after all"),
+    "join_rota": _("Takes turns from now on"),
+    "leave_rota": _("Takes no more turns"),
+    "assign_turn": _("Turn given"),
+    "pass_turn": _("Turn passed on"),
 }
 
 

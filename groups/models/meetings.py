@@ -1,7 +1,7 @@
 """Meetings, one-off and recurring, in the wall-clock time of the group."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -26,7 +26,11 @@ class MeetingSeries(models.Model):
     first_local = models.CharField(max_length=16, help_text="YYYY-MM-DDTHH:MM")
     recurrence = models.CharField(max_length=200)
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), default=90)
+    stipend = models.DecimalField(_("stipend"), max_digits=8, decimal_places=2, null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    # How often the rule, the title or the place changed, and when: calendars elsewhere go by these two.
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("meeting series")
@@ -73,6 +77,22 @@ class Meeting(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), default=90)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # It differs from its series because someone changed this one alone.
+    is_exception = models.BooleanField(default=False)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    # Agreed before the work: what each member who comes is paid.
+    stipend = models.DecimalField(_("stipend"), max_digits=8, decimal_places=2, null=True, blank=True)
+    # Everyone in the room, ticked or not. Where nobody is named, this is all there is.
+    headcount_peers = models.PositiveSmallIntegerField(_("peers"), null=True, blank=True)
+    headcount_allies = models.PositiveSmallIntegerField(_("allies"), null=True, blank=True)
+    attendance_code = SealedTextField(blank=True, default="", max_length=4)
+
+    minutes = SealedTextField(_("minutes"), blank=True, default="", max_length=20_000)
+    # Goes up with each saving: who saves what was written on an older version is shown the newer one first.
+    minutes_version = models.PositiveIntegerField(default=0)
+    minutes_saved_at = models.DateTimeField(null=True, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -105,3 +125,19 @@ class Meeting(models.Model):
     @property
     def is_past(self) -> bool:
         return self.starts_at < timezone.now()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def is_in_session(self) -> bool:
+        """The room is open: from half an hour before until an hour after. Then the code works."""
+        return not self.is_cancelled and self.starts_at - timedelta(
+            minutes=30
+        ) <= timezone.now() <= self.ends_at + timedelta(hours=1)
+
+    @property
+    def calendar_uid(self) -> str:
+        """What calendars elsewhere know it by. Meetings of one series share it and differ by `occurrence_local`."""
+        return f"{self.series_id or self.pk}@meetings.invalid"

@@ -26,7 +26,8 @@ def memberships_of(person: Person | AnonymousUser) -> MembershipQuerySet:
     """Where this person is a member now, with the powers that go with it. Nowhere, for a visitor."""
     if not isinstance(person, Person):
         return Membership.objects.none()
-    return Membership.objects.active().with_roles().filter(person=person).order_by("group__name")
+    mine = Membership.objects.active().with_roles().filter(person=person, group__erasing_since=None)
+    return mine.order_by("group__name")
 
 
 def memberships_with(person: Person | AnonymousUser, power: Power) -> list[Membership]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from groups.actions.meetings import HORIZON, write_out_series
 from groups.actions.reminders import claim_due, deliver_in_app, send_letter
+from groups.actions.taking_along import groups_to_remove, remove_group
 from groups.models import Group, MeetingSeries, Reminder
 from hrplatform import isolation
 
@@ -58,3 +59,13 @@ def extend_meeting_series() -> int:
             for series in MeetingSeries.objects.filter(ended_on=None).select_related("group"):
                 made += len(write_out_series(series=series, until=timezone.now() + HORIZON))
     return made
+
+
+@shared_task(ignore_result=True)
+def remove_erased_groups() -> int:
+    """Removes the groups whose members decided to erase them, to the last row."""
+    groups = groups_to_remove()
+    for group in groups:
+        with isolation.context(groups=[group]):
+            remove_group(group=group)
+    return len(groups)

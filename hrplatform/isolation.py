@@ -16,6 +16,7 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -143,6 +144,27 @@ class Isolate(Operation):
 
     def describe(self) -> str:
         return f"Isolate the rows of {self.model} by their owner"
+
+
+def on_delete(table: str, column: str, parent: str, action: str) -> RunSQL:
+    """A migration operation: the database itself carries out what happens to `table.column` when its parent row goes.
+
+    `action`: "CASCADE" or "SET NULL". For rows that whoever removes the parent may not see or not remove: Django would
+    pass over them, and the foreign key would refuse. The database does this past policies, as the table's owner.
+    Belongs in a later migration than the key itself: Django makes keys at a migration's end.
+    """
+    statement = """
+        DO $$ DECLARE known text; BEGIN
+            SELECT conname INTO STRICT known FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid
+                WHERE conrelid = '{table}'::regclass AND contype = 'f' AND conkey = ARRAY[attnum]
+                AND attname = '{column}';
+            EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %1$I, ADD CONSTRAINT %1$I FOREIGN KEY ({column})'
+                ' REFERENCES {parent} (id) ON DELETE {action} DEFERRABLE INITIALLY DEFERRED', known);
+        END $$"""
+    forwards, backwards = (
+        statement.format(table=table, column=column, parent=parent, action=each) for each in (action, "NO ACTION")
+    )
+    return RunSQL(forwards, backwards)
 
 
 def owned_models() -> list[type[models.Model]]:

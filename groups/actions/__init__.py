@@ -21,11 +21,14 @@ from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
 from groups.actions.people import change_profile
 from groups.actions.reminders import choose_reminder, mark_read, tell
 from groups.actions.roles import LastCoordinator, set_powers
+from groups.actions.taking_along import erase_group
+from groups.actions.tokens import TooManyTokens, make_token, revoke_token
 
 __all__ = [
     "AgendaFull",
     "InvitationOver",
     "LastCoordinator",
+    "TooManyTokens",
     "accept_invitation",
     "add_agenda_item",
     "cancel_meeting",
@@ -33,15 +36,18 @@ __all__ = [
     "choose_reminder",
     "describe_group",
     "end_series",
+    "erase_group",
     "found_group",
     "invite",
     "leave_group",
     "make_founding_link",
+    "make_token",
     "mark_read",
     "put_on_next_agenda",
     "record",
     "remove_agenda_item",
     "revoke_invitation",
+    "revoke_token",
     "schedule_meeting",
     "set_powers",
     "support_agenda_item",

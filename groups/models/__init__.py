@@ -10,11 +10,13 @@ from groups.models.people import Person
 from groups.models.reminders import Reminder
 from groups.models.roles import Power, Role, RoleTerm
 from groups.models.rota import MeetingTask, RotaPlace, Turn
+from groups.models.tokens import ApiToken, Scope
 
 __all__ = [
     "ActionItem",
     "AgendaItem",
     "AgendaSupport",
+    "ApiToken",
     "Attendance",
     "CodeTries",
     "FoundingLink",
@@ -31,5 +33,6 @@ __all__ = [
     "Role",
     "RoleTerm",
     "RotaPlace",
+    "Scope",
     "Turn",
 ]

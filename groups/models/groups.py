@@ -68,6 +68,8 @@ class Group(SealingOwner):
     # ISO 4217; empty until the group says in which money it counts.
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
     founded_on = models.DateField(auto_now_add=True)
+    # Members decided to erase the group: nobody finds it any more, and the clock removes it to the last row.
+    erasing_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Number and hash of the newest journal entry. Sealed: whoever has the database but not the master key can neither
     # chain a rewritten journal again nor cut off its end without this telling (groups/actions/journal.py).
     journal_head = SealedTextField(blank=True, default="")

@@ -12,6 +12,9 @@ from groups.models.groups import Group
 # What a verb is called on the page. The other apps add theirs when they start: groups knows none of them.
 _WORDS: dict[str, StrPromise] = {
     "found_group": _("Group founded"),
+    "erase_group": _("Group closed, to be erased"),
+    "export_group": _("Everything the group owns taken along"),
+    "import_group": _("Group brought here from another instance"),
     "describe_group": _("What we say about ourselves changed"),
     "add_member": _("Member added"),
     "leave_group": _("Group left"),
@@ -55,7 +58,8 @@ class JournalEntry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="journal")
+    # The database itself removes a journal with its group's row, and in no other way: the application may not.
+    group = models.ForeignKey(Group, on_delete=models.DO_NOTHING, related_name="journal")
     number = models.PositiveBigIntegerField(help_text="Position in this group's chain, from 1.")
     at = models.DateTimeField()
     actor = models.UUIDField(null=True)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from django.db import models
 
-from groups.models import ApiToken, Group, Meeting, MeetingSeries, Membership, Person
+from groups.models import ApiToken, Group, Meeting, MeetingSeries, Membership, Payment, Person, Purpose
 from hrplatform import sealing
 from outreach.models import Contact
 from outreach.models.contacts import new_contact_id
@@ -28,6 +28,14 @@ def sealed_rows(world: World) -> list[models.Model]:
         Meeting(group=union, title="Thursday", starts_at=MIDNIGHT),
         MeetingSeries(group=union, title="Thursdays", first_local="2026-11-20T19:00", recurrence="FREQ=WEEKLY"),
         ApiToken(person=ana, scopes=[], token_hash="0" * 64, expires_on=date(2027, 1, 1)),
+        Payment(
+            group=union,
+            number=1,
+            on=date(2026, 11, 20),
+            kind="received",
+            purpose=Purpose.objects.create(group=union, name="Tea"),
+            amount=500,
+        ),
         Contact(id=new_contact_id(MIDNIGHT), group=union, worker=ana, at=MIDNIGHT, local_day=date(2026, 11, 20)),
     ]
     for row in rows:

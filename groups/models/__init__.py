@@ -6,6 +6,7 @@ from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
 from groups.models.meetings import Meeting, MeetingSeries
 from groups.models.memberships import Membership
+from groups.models.payments import Payment, Purpose
 from groups.models.people import Person
 from groups.models.reminders import Reminder
 from groups.models.roles import Power, Role, RoleTerm
@@ -27,8 +28,10 @@ __all__ = [
     "MeetingSeries",
     "MeetingTask",
     "Membership",
+    "Payment",
     "Person",
     "Power",
+    "Purpose",
     "Reminder",
     "Role",
     "RoleTerm",

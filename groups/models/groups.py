@@ -3,23 +3,25 @@
 import secrets
 import uuid
 import zoneinfo
+from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.people import Person, validate_time_zone
 from hrplatform.sealing import SealedTextField, SealingOwner
 
 # No vowels (no words by accident) and nothing that is read as something else.
-_SLUG_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+SLUG_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 
 
 def neutral_slug() -> str:
     """Ten random letters: an address in somebody's history must not say which group it is. 47 bits."""
-    return "".join(secrets.choice(_SLUG_LETTERS) for _ in range(10))
+    return "".join(secrets.choice(SLUG_LETTERS) for _ in range(10))
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -100,6 +102,11 @@ class Group(SealingOwner):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def today(self) -> date:
+        """On the group's own calendar."""
+        return timezone.localdate(timezone=self.zone)
 
     @property
     def time_zone_label(self) -> str:

@@ -43,6 +43,13 @@ _WORDS: dict[str, StrPromise] = {
     "leave_rota": _("Takes no more turns"),
     "assign_turn": _("Turn given"),
     "pass_turn": _("Turn passed on"),
+    "choose_currency": _("Currency chosen"),
+    "receive_money": _("Money came in"),
+    "agree_payment": _("Payment agreed"),
+    "agree_stipend": _("Stipend agreed for coming"),
+    "pay": _("Payment made"),
+    "spend_money": _("Money spent"),
+    "counter_payment": _("Payment taken back"),
 }
 
 

@@ -5,13 +5,11 @@ holds a secret. A value that makes no sense stops the start with a sentence that
 """
 
 import os
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-import dj_database_url
 import dj_email_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -19,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import EnvError, FileAwareEnv, validate
 
-from hrplatform import embedded, processes
+from hrplatform import embedded, environment, processes
 
 # Lets forms and admin classes name their model in brackets, as mypy wants it.
 django_stubs_ext.monkeypatch()
@@ -29,40 +27,12 @@ _is_web_address = validate.URL(schemes={"http", "https"}, require_tld=False)
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.var_folder()
 
-
-def own_secret_key() -> str:
-    """The secret of this installation, made once. It signs sessions; sealed fields use the master key instead."""
-    file = VAR_DIR / "secret_key"
-    if not file.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        # Exclusive creation: of two processes that start together one writes and the other reads.
-        try:
-            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
-                handle.write(secrets.token_urlsafe(50))
-        except FileExistsError:
-            pass
-    return file.read_text()
-
-
-def address_of(variable: str, value: str, example: str, *, schemes: tuple[str, ...]) -> SplitResult:
-    """The parts of an address in a variable. Raises ImproperlyConfigured, and never shows what may hold a password."""
-    try:
-        parts = urlsplit(value)
-        has_place = bool(parts.hostname) or (parts.scheme == "unix" and bool(parts.path))
-        is_good = parts.scheme in schemes and has_place and parts.port != 0
-    except ValueError:
-        is_good = False
-    if not is_good:
-        raise ImproperlyConfigured(f"{variable} must look like {example}.")
-    return parts
-
-
 # --- Where it is served ---------------------------------------------------------------------------------------------
 
 # The address people type. Plain http is accepted on this machine itself and for onion services, which bring
 # their own encryption; anywhere else it would send passphrases in the open, so it is refused.
 SITE_URL = env.str("SITE_URL", "https://localhost").rstrip("/")
-_site = address_of("SITE_URL", SITE_URL, "https://example.org", schemes=("http", "https"))
+_site = environment.address_of("SITE_URL", SITE_URL, "https://example.org", schemes=("http", "https"))
 if _site.path or _site.query or _site.username is not None:
     raise ImproperlyConfigured("SITE_URL must look like https://example.org, with nothing before or after the name.")
 IS_LOCAL = _site.hostname in ("localhost", "127.0.0.1", "::1")
@@ -76,7 +46,7 @@ try:
     # Where the exit link leads: a page nobody is surprised to see open. The operator can change it while running.
     EXIT_URL = env.str("EXIT_URL", "https://www.wikipedia.org/", validate=_is_web_address)
     SOURCE_URL = env.str("SOURCE_URL", "https://github.com/hrplatform/hrplatform", validate=_is_web_address)
-    SECRET_KEY = env.str("SECRET_KEY", "") or own_secret_key()
+    SECRET_KEY = env.str("SECRET_KEY", "") or environment.own_secret(VAR_DIR / "secret_key")
     DATABASE_URL = env.str("DATABASE_URL", "")
     DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", DATABASE_URL)
     DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", DATABASE_OWNER_URL)
@@ -164,32 +134,18 @@ EMBEDDED_DATABASE = not DATABASE_URL
 EMBEDDED_BROKER = not REDIS_URL
 
 
-def database(variable: str, url: str, role: str, **options: Any) -> dict[str, Any]:
-    """Settings for one role. A login that is not itself the role takes the role on with its first packet."""
-    try:
-        parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    except (ValueError, KeyError):
-        parsed = {}
-    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
-        raise ImproperlyConfigured(
-            f"{variable} must name a PostgreSQL database: postgres://user:password@host:5432/name."
-        )
-    if parsed["USER"] != role:
-        options["options"] = f"-c role={role}"
-    parsed["OPTIONS"] = {"connect_timeout": 5, **parsed.get("OPTIONS", {}), **options}
-    return {**parsed, "CONN_HEALTH_CHECKS": True}
-
-
 DATABASES = {
     # What the web server, the worker and the tests use: subject to every row-level policy.
-    "default": database(
+    "default": environment.database(
         "DATABASE_URL",
         DATABASE_URL or embedded.database_url("hrplatform_app"),
         "hrplatform_app",
-        pool={"min_size": 1, "max_size": 10, "timeout": 5},
+        # Tries to reconnect end soon, so that the next request begins a new one: the pool's own pauses grow to minutes, and
+        # people would still be turned away long after the database is back.
+        pool={"min_size": 1, "max_size": 10, "timeout": 4, "reconnect_timeout": 2},
     ),
     # Migrations only.
-    "owner": database(
+    "owner": environment.database(
         "DATABASE_OWNER_URL", DATABASE_OWNER_URL or embedded.database_url("hrplatform_owner"), "hrplatform_owner"
     ),
 }
@@ -197,7 +153,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = urlsplit("")
 if REDIS_URL:
-    _redis = address_of("REDIS_URL", REDIS_URL, "redis://host:6379/0", schemes=("redis", "rediss", "unix"))
+    _redis = environment.address_of("REDIS_URL", REDIS_URL, "redis://host:6379/0", schemes=("redis", "rediss", "unix"))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -363,7 +319,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 _email: dict[str, Any] = {}
 if EMAIL_URL:
     _example = "smtp://user:password@host:587/?tls=True"
-    address_of("EMAIL_URL", EMAIL_URL, _example, schemes=("smtp", "submission"))
+    environment.address_of("EMAIL_URL", EMAIL_URL, _example, schemes=("smtp", "submission"))
     try:
         _email = dict(dj_email_url.parse(EMAIL_URL))
     except ValueError as error:

@@ -220,10 +220,13 @@ def test_no_page_and_no_guide_judges_anyone():
     assert not wrong
 
 
+EVERYWHERE = {"/", "/app", "/home", "/opt", "/root", "/srv", "/tmp", "/var"}
+
+
 def test_no_registry_address_and_no_path_of_a_machine_is_committed():
-    addresses = re.compile(
-        "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npm", str(ROOT.parent) + "/"))
-    )
+    # A checkout that lies right in /tmp or /home would make a path of a machine out of what every machine has.
+    machine = ROOT if str(ROOT.parent) in EVERYWHERE else ROOT.parent
+    addresses = re.compile("|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npm", f"{machine}/")))
     wrong = []
     for path in tracked():
         try:

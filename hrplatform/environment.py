@@ -1,4 +1,4 @@
-"""What settings are read from: values that a person wrote, checked; the sentence about a wrong one names its variable."""
+"""What settings are read from: what a person wrote, checked. The sentence about a wrong value names its variable."""
 
 import os
 import secrets

@@ -140,8 +140,8 @@ DATABASES = {
         "DATABASE_URL",
         DATABASE_URL or embedded.database_url("hrplatform_app"),
         "hrplatform_app",
-        # Tries to reconnect end soon, so that the next request begins a new one: the pool's own pauses grow to minutes, and
-        # people would still be turned away long after the database is back.
+        # Tries to reconnect end soon, so that the next request begins a new one. The pool's own pauses grow to minutes:
+        # people would be turned away long after the database is back.
         pool={"min_size": 1, "max_size": 10, "timeout": 4, "reconnect_timeout": 2},
     ),
     # Migrations only.

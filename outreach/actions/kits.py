@@ -19,9 +19,14 @@ MOST_OF_ONE_KIND = 999
 
 @transaction.atomic
 def make_kit(*, by: Membership, name: str, contents: Mapping[Item, int], symbol: str = "package") -> Kit:
-    """Put a kit together. `contents`: how many of each item, 1 to 999. Raises ValidationError, by field."""
+    """Put a kit together. `contents`: how many of each item, 1 to 999. Raises ValidationError, by field.
+
+    The very same kit made twice, as by two quick taps, is one kit.
+    """
     require_supply_keeper(by)
     _take_turns(by.group)
+    if same := _made_already(by.group, name, contents, symbol):
+        return same
     last = Kit.objects.filter(group=by.group).aggregate(last=Max("position"))["last"]
     kit = Kit(group=by.group, name=name, symbol=symbol, position=0 if last is None else last + 1)
     _check(kit, contents)
@@ -63,6 +68,14 @@ def change_kit(
 def _take_turns(group: Group) -> None:
     """Two people at once must not pass the limits, or use one name twice."""
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+
+
+def _made_already(group: Group, name: str, contents: Mapping[Item, int], symbol: str) -> Kit | None:
+    wanted = {item.pk: quantity for item, quantity in contents.items() if quantity}
+    for kit in Kit.objects.active().filter(group=group, name=name, symbol=symbol).prefetch_related("lines"):
+        if {line.item_id: line.quantity for line in kit.lines.all()} == wanted:
+            return kit
+    return None
 
 
 def _check(kit: Kit, contents: Mapping[Item, int] | None) -> None:

@@ -47,6 +47,14 @@ def number_on(page: str, name: str) -> str:
     return page.partition(f'name="{name}" value="')[2].split('"')[0]
 
 
+def test_two_quick_taps_make_one_kit(sign_in, ana, new_kit_page, kits):
+    client, form = sign_in(ana), {"name": "Night kit", f"item_{SYRINGE}": "10", "item_cookers": "5"}
+    assert [client.post(new_kit_page, form).status_code for _ in range(2)] == [302, 302]
+    assert kits() == {"Night kit": {SYRINGE: 10, "cookers": 5}}
+    with isolation.context(groups=[ana.group_id]):
+        assert JournalEntry.objects.filter(verb="make_kit").count() == 1
+
+
 def test_a_kit_made_here_is_one_tap_when_logging(sign_in, ana, caro, new_kit_page, log_page, kits):
     answer = sign_in(ana).post(
         new_kit_page, {"name": "Night kit", f"item_{SYRINGE}": "10", "item_cookers": "5"}, follow=True

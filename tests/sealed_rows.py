@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime
 from django.db import models
 
 from groups.models import ApiToken, Group, Meeting, MeetingSeries, Membership, Payment, Person, Purpose
+from groups.models.campaigns import Campaign, CampaignAction
+from groups.models.practices import Practice, PracticeComment
+from groups.models.rights import RightsRecord
 from hrplatform import sealing
 from outreach.models import Contact
 from outreach.models.contacts import new_contact_id
@@ -37,12 +40,25 @@ def sealed_rows(world: World) -> list[models.Model]:
             amount=500,
         ),
         Contact(id=new_contact_id(MIDNIGHT), group=union, worker=ana, at=MIDNIGHT, local_day=date(2026, 11, 20)),
+        *_practices_rights_campaigns(union),
     ]
     for row in rows:
         for field in sealing.sealed_fields(type(row)):
             setattr(row, field.name, CANARY)
         row.save()
     return rows
+
+
+def _practices_rights_campaigns(union: Group) -> list[models.Model]:
+    practice = Practice.objects.create(group=union, title="a spare", what="x")
+    campaign = Campaign.objects.create(group=union, title="keys", demand="x")
+    return [
+        practice,
+        PracticeComment(group=union, practice=practice, written_at=MIDNIGHT, number=1),
+        RightsRecord(group=union, month=date(2026, 11, 1), whom="young", actor="police", violation="arrest"),
+        campaign,
+        CampaignAction(group=union, campaign=campaign, on=date(2026, 11, 20)),
+    ]
 
 
 def words_of(row: models.Model) -> list[str]:

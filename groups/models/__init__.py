@@ -1,6 +1,7 @@
 from groups.models.action_items import ActionItem
 from groups.models.agenda import AgendaItem, AgendaSupport
 from groups.models.attendance import Attendance, CodeTries
+from groups.models.campaigns import Campaign, CampaignAction, CampaignRecord, SharedCampaign
 from groups.models.groups import Group
 from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
@@ -8,7 +9,9 @@ from groups.models.meetings import Meeting, MeetingSeries
 from groups.models.memberships import Membership
 from groups.models.payments import Payment, Purpose
 from groups.models.people import Person
+from groups.models.practices import Carrying, Practice, PracticeComment, SharedPractice
 from groups.models.reminders import Reminder
+from groups.models.rights import RightsRecord
 from groups.models.roles import Power, Role, RoleTerm
 from groups.models.rota import MeetingTask, RotaPlace, Turn
 from groups.models.tokens import ApiToken, Scope
@@ -19,6 +22,10 @@ __all__ = [
     "AgendaSupport",
     "ApiToken",
     "Attendance",
+    "Campaign",
+    "CampaignAction",
+    "CampaignRecord",
+    "Carrying",
     "CodeTries",
     "FoundingLink",
     "Group",
@@ -31,11 +38,16 @@ __all__ = [
     "Payment",
     "Person",
     "Power",
+    "Practice",
+    "PracticeComment",
     "Purpose",
     "Reminder",
+    "RightsRecord",
     "Role",
     "RoleTerm",
     "RotaPlace",
     "Scope",
+    "SharedCampaign",
+    "SharedPractice",
     "Turn",
 ]

@@ -87,6 +87,8 @@ class Group(SealingOwner):
                 condition=~Q(kind="circle") | Q(visibility="unlisted"), name="group_circles_are_unlisted"
             ),
             models.CheckConstraint(condition=~Q(network=models.F("id")), name="group_not_its_own_network"),
+            # What is shared with a network points at both together: it stays there only while the group does.
+            models.UniqueConstraint(fields=["id", "network"], name="group_with_its_network"),
         ]
 
     def __str__(self) -> str:

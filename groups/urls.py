@@ -4,7 +4,7 @@ from allauth.account import views as allauth_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from groups.views import account, groups, joining, leaving, me, meetings, memberships, roles
+from groups.views import account, groups, joining, leaving, me, meetings, memberships, reminders, roles
 
 group_patterns = [
     path("", groups.group_list, name="group-list"),
@@ -20,7 +20,8 @@ group_patterns = [
     path("<slug:slug>/meetings/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
     path("<slug:slug>/meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
     path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
-    path("<slug:slug>/reminders/", groups.reminder_choice, name="reminder-choice"),
+    path("<slug:slug>/reminders/", reminders.reminder_choice, name="reminder-choice"),
+    path("<slug:slug>/undelivered/", reminders.undelivered, name="undelivered"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
 ]
@@ -41,6 +42,7 @@ people_patterns = [
     path("join/<str:token>/account/", login_not_required(joining.JoinByAccount.as_view()), name="join-account"),
     path("start/<str:token>/", login_not_required(joining.FoundByAccount.as_view()), name="start"),
     path("me/", me.me, name="me"),
+    path("me/reminders/", reminders.reminder_settings, name="reminder-settings"),
     path("me/inbox/", me.inbox, name="inbox"),
     path("me/inbox/read/", me.inbox_read, name="inbox-read"),
 ]

@@ -85,6 +85,8 @@ go  go  go  go  go  go  | 405 405 405 405 405 405 | /leave/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/cancel/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/end-series/
 200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/reminders/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/undelivered/
+200 200 200 200 in  200 | go  go  go  go  in  go  | /me/reminders/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | 422 go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/

@@ -101,7 +101,10 @@ FORMS = {
             "place": "The room",
         },
     ),
-    "choose a reminder": Form("ben", "/groups/<slug:slug>/reminders/", {"reminder_lead": "60"}),
+    "choose a reminder": Form(
+        "ben", "/groups/<slug:slug>/reminders/", {"leads": "60", "channels": "in_app", "words": "neutral"}
+    ),
+    "choose quiet hours": Form("ben", "/me/reminders/", {"quiet_from": "23:00", "quiet_until": "08:00"}),
     "settings of one's own": Form(
         "ben", "/me/", {"language": "es", "time_zone": "Europe/Madrid", "email": "ben@example.org"}
     ),

@@ -117,7 +117,7 @@ SIGNED_IN: dict[str, tuple[int, str, Callable[[Client, str], Any]]] = {
     "a page with a form": (200, "same-origin", lambda client, group: client.get("/me/")),
     "a page without one": (200, "no-referrer", lambda client, group: client.get(f"{group}journal/")),
     "a public page": (200, "no-referrer", lambda client, group: client.get("/en/about/")),
-    "saved": (302, "no-referrer", lambda client, group: client.post(f"{group}reminders/", {"reminder_lead": "60"})),
+    "saved": (302, "no-referrer", lambda client, group: client.post(f"{group}reminders/", {"words": "neutral"})),
     "not open to them": (403, "no-referrer", lambda client, group: client.get(f"{group}edit/")),
     "not there": (404, "no-referrer", lambda client, group: client.get("/groups/bcdfghjkmn/")),
     "wrong method": (405, "no-referrer", lambda client, group: client.post(f"{group}journal/")),

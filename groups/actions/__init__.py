@@ -18,8 +18,9 @@ from groups.actions.invitations import (
 from groups.actions.journal import record
 from groups.actions.leaving import leave_group
 from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
+from groups.actions.outbox import mark_read, try_again
 from groups.actions.people import change_profile
-from groups.actions.reminders import choose_reminder, mark_read, tell
+from groups.actions.reminders import choose_quiet_hours, choose_reminders, tell
 from groups.actions.roles import LastCoordinator, set_powers
 from groups.actions.taking_along import erase_group
 from groups.actions.tokens import TooManyTokens, make_token, revoke_token
@@ -33,7 +34,8 @@ __all__ = [
     "add_agenda_item",
     "cancel_meeting",
     "change_profile",
-    "choose_reminder",
+    "choose_quiet_hours",
+    "choose_reminders",
     "describe_group",
     "end_series",
     "erase_group",
@@ -52,6 +54,7 @@ __all__ = [
     "set_powers",
     "support_agenda_item",
     "tell",
+    "try_again",
     "use_founding_link",
     "withdraw_support",
 ]

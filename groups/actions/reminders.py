@@ -1,23 +1,16 @@
-"""The outbox: planning what to tell, and telling it exactly once."""
+"""Planning what to tell: rows of the outbox, written in the transaction that makes them true. outbox.py tells them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from groups.models import Group, Meeting, Membership, Person, Reminder
-from hrplatform.days import day_in_words
 
-_FIRST_RETRY = timedelta(seconds=30)
+# Of these a person hears even when they chose to hear of nothing: in the inbox, which makes no sound.
+_ALWAYS_TOLD = frozenset({Reminder.Occasion.TAKEOVER, Reminder.Occasion.REMOVED})
 
 
 def tell(
@@ -38,8 +31,12 @@ def tell(
     Telling the same again changes nothing. The words are neutral and made on sending.
     """
     people = list(people)
-    take_back(group=group, occasion=occasion, about=about, people=people, edition=edition)
-    now = timezone.now()
+    if occasion == Reminder.Occasion.MEETING:
+        # Who was told of this moment knows it; a meeting that moves is told anew, a new title is not.
+        edition = int(at.timestamp() // 60)
+    waiting = Reminder.objects.waiting().filter(group=group, occasion=occasion, occasion_id=about, person__in=people)
+    waiting.exclude(edition=edition).delete()
+    choices = _choices(group, people)
     rows = [
         Reminder(
             group=group,
@@ -50,22 +47,56 @@ def tell(
             occasion_at=at,
             lead_minutes=lead,
             channel=channel,
-            due_at=max(now, at - timedelta(minutes=lead) if lead else due_at or now),
+            due_at=undisturbed(person=person, channel=channel, due=due, at=at),
         )
-        for person, leads in _leads(group, people, occasion)
-        for lead in leads
-        for channel in channels_of(person)
+        for person in people
+        for lead, due in _moments(choices.get(person.pk), occasion, at, due_at)
+        for channel in channels_of(person, choices.get(person.pk), occasion)
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _leads(group: Group, people: list[Person], occasion: Reminder.Occasion) -> list[tuple[Person, list[int]]]:
-    """How long before each of these people is told: of a meeting as they chose, of anything else at its moment."""
+def _choices(group: Group, people: list[Person]) -> dict[UUID, Membership]:
+    """What each of them chose in this group; the present membership counts before one that ended."""
+    members = group.memberships.filter(person__in=people).order_by("left_on")  # the present one, without a day, is last
+    wanted = members.only("person_id", "reminder_leads", "reminder_channels")
+    return {member.person_id: member for member in wanted}
+
+
+def _moments(
+    chosen: Membership | None, occasion: Reminder.Occasion, at: datetime, due_at: datetime | None
+) -> list[tuple[int, datetime]]:
+    """How long before and when: of a meeting as the person chose, of anything else once.
+
+    Of leads that have passed already only the shortest is told, now: nobody hears the same twice in one minute.
+    """
+    now = timezone.now()
     if occasion != Reminder.Occasion.MEETING:
-        return [(person, [0]) for person in people]
-    wanting = group.memberships.who_want_reminders().filter(person__in=people)
-    chosen = dict(wanting.values_list("person_id", "reminder_lead"))
-    return [(person, [chosen[person.pk]]) for person in people if person.pk in chosen]
+        return [(0, max(now, due_at or now))]
+    leads = sorted(set(chosen.reminder_leads if chosen else []))
+    passed = [lead for lead in leads if at - timedelta(minutes=lead) <= now]
+    coming = [lead for lead in leads if lead not in passed]
+    return [*((lead, now) for lead in passed[:1]), *((lead, at - timedelta(minutes=lead)) for lead in coming)]
+
+
+def channels_of(person: Person, chosen: Membership | None, occasion: Reminder.Occasion) -> list[str]:
+    """Where to tell. Somebody who belongs to no group yet, and may be waiting for an answer, has chosen nothing."""
+    channels = [*chosen.reminder_channels] if chosen else [Reminder.Channel.IN_APP, Reminder.Channel.EMAIL]
+    if occasion in _ALWAYS_TOLD and Reminder.Channel.IN_APP not in channels:
+        channels.append(Reminder.Channel.IN_APP)
+    return [each for each in channels if each != Reminder.Channel.EMAIL or person.email]
+
+
+def undisturbed(*, person: Person, channel: str, due: datetime, at: datetime) -> datetime:
+    """The moment to tell instead of `due` when that falls into the person's quiet hours: their end.
+
+    What begins before they end is told before they begin, or now when that has passed: later would be too late.
+    """
+    quiet = person.quiet_hours_at(due) if channel != Reminder.Channel.IN_APP else None
+    if quiet is None:
+        return due
+    begin, end = quiet
+    return max(timezone.now(), begin - timedelta(minutes=1)) if due < at <= end else end
 
 
 def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = None) -> None:
@@ -80,13 +111,12 @@ def plan_reminders(*, meeting: Meeting, members: Iterable[Membership] | None = N
 def tell_changed(*, meeting: Meeting, edition: int) -> None:
     """Tell everyone who wants reminders, once for each `edition`, that a meeting moved, and remind them anew."""
     _tell_of(meeting, Reminder.Occasion.MEETING_CHANGED, edition=edition)
-    if not meeting.is_past:
-        _tell_of(meeting, Reminder.Occasion.MEETING, edition=edition)
+    plan_reminders(meeting=meeting)
 
 
 def tell_cancelled(*, meeting: Meeting) -> None:
     """Tell everyone who wants reminders, once, that a meeting is off."""
-    _tell_of(meeting, Reminder.Occasion.MEETING_CANCELLED)
+    _tell_of(meeting, Reminder.Occasion.MEETING_CANCELLED, edition=meeting.sequence)
 
 
 def _tell_of(
@@ -103,21 +133,10 @@ def _tell_of(
     )
 
 
-def channels_of(person: Person) -> list[Reminder.Channel]:
-    return [Reminder.Channel.IN_APP, *([Reminder.Channel.EMAIL] if person.email else [])]
-
-
-def take_back(*, group: Group, occasion: Reminder.Occasion, about: UUID, people: list[Person], edition: int) -> None:
-    """Drop what still waits to be told of an earlier state of this thing."""
-    waiting = Reminder.objects.waiting().filter(group=group, occasion=occasion, occasion_id=about, person__in=people)
-    waiting.exclude(edition=edition).delete()
-
-
 def drop_reminders(*, meeting: Meeting) -> None:
     """Take back what was not sent yet."""
-    Reminder.objects.waiting().filter(
-        group=meeting.group, occasion=Reminder.Occasion.MEETING, occasion_id=meeting.pk
-    ).delete()
+    planned = [Reminder.Occasion.MEETING, Reminder.Occasion.MEETING_CHANGED]
+    Reminder.objects.waiting().filter(group=meeting.group, occasion__in=planned, occasion_id=meeting.pk).delete()
 
 
 def drop_reminders_of(membership: Membership) -> None:
@@ -125,129 +144,36 @@ def drop_reminders_of(membership: Membership) -> None:
 
 
 @transaction.atomic
-def choose_reminder(*, by: Membership, reminder_lead: int) -> None:
-    """Change how long before a meeting this member hears of it; what was sent stays sent."""
-    if by.reminder_lead == reminder_lead:
-        return
-    by.reminder_lead = reminder_lead
-    by.save(update_fields=["reminder_lead"])
+def choose_reminders(*, by: Membership, leads: Iterable[int], channels: Iterable[str], words: str) -> None:
+    """Change how long before a meeting, where, and how discreetly this member hears of it; what was sent stays sent."""
+    by.reminder_leads, by.reminder_channels, by.reminder_words = sorted(set(leads)), sorted(set(channels)), words
+    by.save(update_fields=["reminder_leads", "reminder_channels", "reminder_words"])
     replan_reminders_of(by)
+
+
+@transaction.atomic
+def choose_quiet_hours(*, by: Person, quiet_from: time | None, quiet_until: time | None) -> None:
+    """When no letter and no push may come, on this person's own clock: both or neither, and not the same."""
+    by.quiet_from, by.quiet_until = quiet_from, quiet_until
+    by.save(update_fields=["quiet_from", "quiet_until"])
+    for membership in Membership.objects.active().filter(person=by).select_related("group", "person"):
+        replan_reminders_of(membership)
 
 
 def replan_reminders_of(membership: Membership) -> None:
     """Plan a member's reminders again, after a choice of theirs changed; nobody is told a second time."""
-    told = set(
-        Reminder.objects.filter(
-            group=membership.group,
-            person=membership.person,
-            occasion=Reminder.Occasion.MEETING,
-            sent_at__isnull=False,
-        ).values_list("occasion_id", flat=True)
-    )
-    Reminder.objects.waiting().filter(
+    of_meetings = Reminder.objects.filter(
         group=membership.group, person=membership.person, occasion=Reminder.Occasion.MEETING
-    ).delete()
+    )
+    told = set(of_meetings.filter(sent_at__isnull=False).values_list("occasion_id", "edition"))
+    of_meetings.waiting().delete()
     for meeting in Meeting.objects.filter(group=membership.group).going_ahead().coming().select_related("group"):
-        if meeting.pk not in told:
-            plan_reminders(meeting=meeting, members=[membership])
-
-
-# --- Sending --------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def claim_due(*, now: datetime, limit: int = 500) -> list[tuple[UUID, list[UUID]]]:
-    """Take due rows for sending, so that two beats at once take different ones. Returns reminder ids by group."""
-    rows = list(
-        Reminder.objects.select_for_update(skip_locked=True)
-        .due(now)
-        .order_by("due_at")
-        .values_list("group_id", "pk")[:limit]
-    )
-    Reminder.objects.filter(pk__in=[pk for _, pk in rows]).update(claimed_at=now, attempts=F("attempts") + 1)
-    by_group: dict[UUID, list[UUID]] = {}
-    for group, pk in rows:
-        by_group.setdefault(group, []).append(pk)
-    return list(by_group.items())
-
-
-@transaction.atomic
-def deliver_in_app(*, reminders: list[UUID]) -> int:
-    """Put these into people's inboxes: a sent in-app row is the inbox. Returns how many."""
-    rows = Reminder.objects.waiting().filter(pk__in=reminders, channel=Reminder.Channel.IN_APP)
-    return rows.update(sent_at=timezone.now())
-
-
-@transaction.atomic
-def send_letter(*, reminder: UUID, connection: BaseEmailBackend) -> bool:
-    """Send one letter over an open connection. The row is locked until it is marked sent; a sent one is skipped.
-
-    When the mail server refuses, the row is tried again later, ever more rarely; after the last try it stays
-    visible as given up. Each letter is its own transaction: a worker killed in the middle of a batch leaves at most
-    the one in its hands unmarked, and that one keeps its Message-ID.
-    """
-    row = (
-        Reminder.objects.select_for_update(skip_locked=True, of=("self",))
-        .waiting()
-        .filter(pk=reminder)
-        .select_related("person")
-        .first()
-    )
-    if row is None:
-        return False
-    # A letter whose person took the address away meanwhile has nowhere to go: done, not failed.
-    if row.person.email:
-        try:
-            connection.send_messages([letter(row)])
-        except OSError:  # smtplib's errors are OSErrors too.
-            postpone(row)
-            return False
-    row.sent_at = timezone.now()
-    row.save(update_fields=["sent_at"])
-    return True
-
-
-def postpone(row: Reminder) -> None:
-    row.due_at = timezone.now() + _FIRST_RETRY * 2**row.attempts
-    row.claimed_at = None
-    row.save(update_fields=["due_at", "claimed_at"])
-
-
-# Nothing about what, with whom or where. `day` and `time` are those of the occasion, on the person's own clock.
-_WORDS = {
-    Reminder.Occasion.MEETING: _("A reminder: you have something on %(day)s at %(time)s."),
-    Reminder.Occasion.MEETING_CHANGED: _("What was planned has changed. It is now on %(day)s at %(time)s."),
-    Reminder.Occasion.MEETING_CANCELLED: _("What was planned for %(day)s at %(time)s will not take place."),
-    Reminder.Occasion.TERM_ENDING: _("Something of yours ends on %(day)s."),
-    Reminder.Occasion.APPLICATION: _("Somebody waits for an answer."),
-    Reminder.Occasion.PROPOSAL_OPENED: _("You are asked what you think."),
-    Reminder.Occasion.PROPOSAL_CLOSING: _("You can say what you think until %(day)s at %(time)s."),
-    Reminder.Occasion.PROPOSAL_CLOSED: _("There is an answer to something you were asked."),
-    Reminder.Occasion.AGREEMENT_REVIEW: _("It is time to look at something again."),
-    Reminder.Occasion.ACTION_ITEM_DUE: _("Something you said you would do is due on %(day)s."),
-    Reminder.Occasion.TAKEOVER: _("Something needs you. Sign in to see what."),
-    Reminder.Occasion.REMOVED: _("Something has changed for you. Sign in to see what."),
-}
-
-
-def words(reminder: Reminder) -> str:
-    """What is told: when, and nothing about what or with whom. In the person's language and time zone."""
-    person = reminder.person
-    with override(person.language):
-        local = reminder.occasion_at.astimezone(person.zone)
-        when = {"day": day_in_words(local), "time": date_format(local, "H:i")}
-        return str(_WORDS[Reminder.Occasion(reminder.occasion)]) % when
-
-
-def letter(reminder: Reminder) -> EmailMessage:
-    with override(reminder.person.language):
-        return EmailMessage(
-            subject=str(_("A reminder")),
-            body=f"{words(reminder)}\n\n{settings.SITE_URL}\n",
-            to=[reminder.person.email],
-            headers={"Message-ID": reminder.message_id, "Auto-Submitted": "auto-generated"},
-        )
-
-
-def mark_read(*, person: Person) -> None:
-    Reminder.objects.inbox_of(person).unread().update(read_at=timezone.now())
+        plan_reminders(meeting=meeting, members=[membership])
+    # What would have been told before now was told, in another way.
+    now = timezone.now()
+    late = [
+        row.pk
+        for row in of_meetings.waiting()
+        if (row.occasion_id, row.edition) in told and row.occasion_at - timedelta(minutes=row.lead_minutes) <= now
+    ]
+    of_meetings.filter(pk__in=late).delete()

@@ -244,14 +244,14 @@ def _was_reminded(meeting: Meeting) -> None:
     """Everyone's inbox holds the reminder of the last meeting, read or not."""
     members = meeting.group.memberships.who_want_reminders().select_related("person").order_by("person__handle")
     for number, member in enumerate(members):
-        told = meeting.starts_at - timedelta(minutes=member.reminder_lead)
+        told = meeting.starts_at - timedelta(minutes=member.reminder_leads[0])
         Reminder.objects.create(
             group=meeting.group,
             person=member.person,
             occasion=Reminder.Occasion.MEETING,
             occasion_id=meeting.pk,
             occasion_at=meeting.starts_at,
-            lead_minutes=member.reminder_lead,
+            lead_minutes=member.reminder_leads[0],
             channel=Reminder.Channel.IN_APP,
             due_at=told,
             sent_at=told,

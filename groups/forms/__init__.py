@@ -1,6 +1,7 @@
-from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm, ReminderForm
+from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm
 from groups.forms.meetings import MeetingForm
 from groups.forms.people import IsItYouForm, PassphraseForm, ProfileForm, SignInForm, SignUpForm
+from groups.forms.reminders import QuietHoursForm, ReminderForm
 
 __all__ = [
     "FoundGroupForm",
@@ -11,6 +12,7 @@ __all__ = [
     "PassphraseForm",
     "PowersForm",
     "ProfileForm",
+    "QuietHoursForm",
     "ReminderForm",
     "SignInForm",
     "SignUpForm",

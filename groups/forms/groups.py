@@ -96,12 +96,3 @@ class PowersForm(forms.Form):
         return cleaned
 
     others_coordinate = True
-
-
-class ReminderForm(forms.Form):
-    reminder_lead = forms.TypedChoiceField(
-        label=_("Remind me"),
-        choices=Membership.ReminderLead,
-        coerce=int,
-        help_text=_("In your inbox here, and by e-mail if you gave one. The words are neutral."),
-    )

@@ -68,6 +68,7 @@ _WORDS: dict[str, StrPromise] = {
     "link_records": _("Records behind a campaign chosen"),
     "share_campaign": _("Campaign shared"),
     "unshare_campaign": _("Shared campaign taken back"),
+    "try_again": _("Letters that did not arrive sent once more"),
 }
 
 

@@ -4,12 +4,14 @@ import uuid
 from datetime import date
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.groups import Group
 from groups.models.people import Person
+from groups.models.reminders import Reminder
 from groups.models.roles import Power, RoleTerm
 from hrplatform.sealing import SealedTextField, SealingOwner
 
@@ -29,7 +31,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return members if group.allies_vote else members.filter(standing=Membership.Standing.PEER)
 
     def who_want_reminders(self) -> Self:
-        return self.active().exclude(reminder_lead=Membership.ReminderLead.NONE)
+        """Of meetings, and somewhere."""
+        return self.active().exclude(reminder_leads=[]).exclude(reminder_channels=[])
+
+
+def a_day_before() -> list[int]:
+    return [Membership.ReminderLead.A_DAY.value]
+
+
+def inbox_and_letter() -> list[str]:
+    """A letter goes only to who gave an address; a phone or computer is added when somebody allows it there."""
+    return [Reminder.Channel.IN_APP.value, Reminder.Channel.EMAIL.value]
 
 
 class Membership(models.Model):
@@ -42,17 +54,35 @@ class Membership(models.Model):
     class ReminderLead(models.IntegerChoices):
         """How long before a meeting, in minutes."""
 
-        NONE = 0, _("no reminder")
         AN_HOUR = 60, _("one hour before")
         THREE_HOURS = 180, _("three hours before")
         A_DAY = 1440, _("one day before")
         TWO_DAYS = 2880, _("two days before")
+        A_WEEK = 10080, _("one week before")
+
+    class ReminderWords(models.TextChoices):
+        NEUTRAL = "neutral", _("neutral")
+        NAMED = "named", _("with names")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     standing = models.CharField(_("standing"), max_length=4, choices=Standing, default=Standing.PEER)
-    reminder_lead = models.PositiveIntegerField(_("reminder"), choices=ReminderLead, default=ReminderLead.A_DAY)
+    reminder_leads = ArrayField(
+        models.PositiveIntegerField(choices=ReminderLead),
+        verbose_name=_("how long before"),
+        default=a_day_before,
+        blank=True,
+    )
+    reminder_channels = ArrayField(
+        models.CharField(max_length=8, choices=Reminder.Channel),
+        verbose_name=_("where"),
+        default=inbox_and_letter,
+        blank=True,
+    )
+    reminder_words = models.CharField(
+        _("how much it says"), max_length=8, choices=ReminderWords, default=ReminderWords.NEUTRAL
+    )
     private_note = SealedTextField(_("note to yourself"), blank=True, default="", max_length=2000)
     joined_on = models.DateField(default=date.today)
     left_on = models.DateField(null=True, blank=True)
@@ -66,6 +96,13 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["group", "person"], condition=Q(left_on=None), name="membership_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_leads__contained_by=[60, 180, 1440, 2880, 10080]), name="membership_known_leads"
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_channels__contained_by=["in_app", "email", "push"]),
+                name="membership_known_channels",
             ),
         ]
 
@@ -87,6 +124,10 @@ class Membership(models.Model):
             self.current_terms if hasattr(self, "current_terms") else self.role_terms.current().select_related("role")
         )
         return frozenset(Power(power) for term in terms for power in term.role.powers)
+
+    @property
+    def reminder_lead_names(self) -> list[str]:
+        return [str(self.ReminderLead(lead).label) for lead in sorted(self.reminder_leads, reverse=True)]
 
     def has_power(self, power: Power) -> bool:
         return power in self.powers

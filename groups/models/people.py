@@ -2,12 +2,14 @@
 
 import uuid
 import zoneinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +50,9 @@ class Person(AbstractBaseUser, SealingOwner):
     email = SealedTextField(_("e-mail"), blank=True, default="", max_length=254)
     language = models.CharField(_("language"), max_length=35, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    # Wall-clock time in the person's zone, both or neither. They may lie on both sides of midnight.
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     joined_on = models.DateField(_("joined on"), auto_now_add=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_operator = models.BooleanField(_("operator"), default=False)
@@ -61,7 +66,14 @@ class Person(AbstractBaseUser, SealingOwner):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints = [models.UniqueConstraint(Lower("handle"), name="person_handle_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("handle"), name="person_handle_unique"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="person_quiet_hours_are_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.handle
@@ -84,3 +96,16 @@ class Person(AbstractBaseUser, SealingOwner):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def quiet_hours_at(self, moment: datetime) -> tuple[datetime, datetime] | None:
+        """From when until when this person is not to be disturbed, when `moment` falls into it."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        today = moment.astimezone(self.zone).date()
+        for day in (today - timedelta(days=1), today):
+            last = day if self.quiet_from < self.quiet_until else day + timedelta(days=1)
+            begin = datetime.combine(day, self.quiet_from, self.zone).astimezone(UTC)
+            end = datetime.combine(last, self.quiet_until, self.zone).astimezone(UTC)
+            if begin <= moment < end:
+                return begin, end
+        return None

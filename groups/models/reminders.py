@@ -28,6 +28,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - Reminder.CLAIM_LASTS))
         )
 
+    def given_up(self) -> Self:
+        """Tried as often as we try. Nobody was told."""
+        return self.waiting().filter(attempts__gte=Reminder.MAXIMUM_ATTEMPTS, claimed_at=None)
+
     def inbox_of(self, person: Person) -> Self:
         return self.filter(person=person, channel=Reminder.Channel.IN_APP, sent_at__isnull=False).order_by("-sent_at")
 
@@ -101,6 +105,10 @@ class Reminder(models.Model):
     def message_id(self) -> str:
         """The same for every try, so that a mailbox that gets a letter twice shows it once."""
         return f"<{self.id}@reminders.invalid>"
+
+    @property
+    def is_of_meeting(self) -> bool:
+        return self.occasion in (self.Occasion.MEETING, self.Occasion.MEETING_CHANGED, self.Occasion.MEETING_CANCELLED)
 
     @property
     def is_new(self) -> bool:

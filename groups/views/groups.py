@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groups import access, actions
-from groups.forms import FoundGroupForm, GroupForm, ReminderForm
+from groups.forms import FoundGroupForm, GroupForm
 from groups.models import Group, JournalEntry, Person, Power
 from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
@@ -57,19 +57,6 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect(membership.group)
     return render(request, "groups/group_edit.html", {"form": form, "group": membership.group}, status=status_of(form))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def reminder_choice(request: HttpRequest, slug: str) -> HttpResponse:
-    membership = access.membership(request.user, slug)
-    form = ReminderForm(posted(request), initial={"reminder_lead": membership.reminder_lead})
-    if form.is_valid():
-        actions.choose_reminder(by=membership, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect(membership.group)
-    return render(
-        request, "groups/reminder_choice.html", {"form": form, "group": membership.group}, status=status_of(form)
-    )
 
 
 @require_safe

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groups import actions
-from groups.actions.reminders import words
 from groups.forms import ProfileForm
 from groups.models import Person, Reminder
 from groups.views.forms import posted, status_of
+from groups.wording import words
 from hrplatform.context import current_instance
 from hrplatform.middleware import LanguageMiddleware
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from groups import actions
 from groups.models import Membership, Person, Reminder
@@ -135,7 +136,7 @@ def test_the_inbox_shows_what_is_new_until_it_is_read(
         starts = datetime.now() + timedelta(hours=20)  # noqa: DTZ005 (wall-clock time)
         meeting = actions.schedule_meeting(by=ana, title="Thursday", starts=starts)
         reminder = Reminder.objects.get(person=ben.person, occasion_id=meeting.pk)
-    tasks.send_reminders(str(ana.group_id), [str(reminder.pk)])
+    tasks.send_reminders(str(ana.group_id), [str(reminder.pk)], timezone.now().isoformat())
     assert ">New</span>" in client.get("/me/inbox/").content.decode()
     assert client.post("/me/inbox/read/")["Location"] == "/me/inbox/"
     page = client.get("/me/inbox/").content.decode()

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0012_reminder_choices_filled")]
+    dependencies = [("groups", "0015_reminder_choices_filled")]
 
     operations = [
         migrations.RemoveField(

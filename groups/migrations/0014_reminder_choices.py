@@ -8,7 +8,7 @@ import groups.models.memberships
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0010_payments_isolation"),
+        ("groups", "0013_practices_isolation"),
     ]
 
     operations = [

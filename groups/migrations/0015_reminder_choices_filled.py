@@ -11,7 +11,7 @@ def whoever_owns_them(table: str, statement: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0011_reminder_choices")]
+    dependencies = [("groups", "0014_reminder_choices")]
 
     operations = [
         migrations.RunSQL(

@@ -3,10 +3,12 @@
 An outsider gets 404, as if there were nothing; a member without the power gets 403.
 """
 
+from typing import Protocol
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404
 
 from groups.models import ActionItem, AgendaItem, Invitation, Meeting, Membership, Person, Power
@@ -76,3 +78,22 @@ def invitation(by: Membership, pk: UUID) -> Invitation:
     if found is None:
         raise Http404
     return found
+
+
+class Decision(Protocol):
+    """What of an adopted proposal proves that the members decided something."""
+
+    effect: str
+    effect_on: UUID | None
+    group_id: UUID
+
+    @property
+    def is_adopted(self) -> bool: ...
+
+
+def require_decision(decision: Decision, effect: str, on: models.Model) -> None:
+    """An adopted decision of the members about exactly this, or PermissionDenied: the proof that they decided."""
+    if not (decision.is_adopted and decision.effect == effect and decision.effect_on == on.pk):
+        raise PermissionDenied(decision)
+    if decision.group_id != getattr(on, "group_id", on.pk):
+        raise PermissionDenied(decision)

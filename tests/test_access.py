@@ -88,7 +88,7 @@ go  go  go  go  go  go  | 405 405 405 405 405 405 | /leave/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/undelivered/
 200 200 200 200 in  200 | go  go  go  go  in  go  | /me/reminders/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
-200 200 200 404 in  404 | 422 go  go  404 in  404 | /groups/<slug:slug>/leave/
+200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
 go  go  go  go  200 go  | go  go  go  go  422 go  | /join/<str:token>/account/
 go  go  go  go  200 go  | go  go  go  go  422 go  | /start/<str:token>/

@@ -88,7 +88,7 @@ FORMS = {
         },
     ),
     "give powers": Form("ana", "/groups/<slug:slug>/members/<uuid:pk>/powers/", {"powers": "keep_stock", "until": DAY}),
-    "invite": Form("ana", "/groups/<slug:slug>/invitations/", {"maximum_uses": "3", "days": "7", "standing": "peer"}),
+    "invite": Form("ana", "/groups/<slug:slug>/invitations/", {"maximum_uses": "3", "days": "7"}),
     "schedule a meeting": Form(
         "ana",
         "/groups/<slug:slug>/meetings/schedule/",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.actions.journal import record
-from groups.actions.reminders import plan_reminders
+from groups.actions.memberships import admit
 from groups.models import FoundingLink, Invitation, Membership, Person, Power
 from groups.models.invitations import hash_token, new_token
 from hrplatform import isolation
@@ -24,7 +24,6 @@ def invite(
     by: Membership,
     days: int = 7,
     maximum_uses: int = 1,
-    standing: str = Membership.Standing.PEER,
 ) -> tuple[Invitation, str]:
     """Make an invitation. Returns it with its secret, which is shown now and never stored.
 
@@ -35,7 +34,6 @@ def invite(
     invitation = Invitation.objects.create(
         group=by.group,
         token_hash=hash_token(token),
-        standing=standing,
         made_by=by.person,
         expires_at=timezone.now() + timedelta(days=days),
         maximum_uses=maximum_uses,
@@ -46,15 +44,20 @@ def invite(
 
 @transaction.atomic
 def revoke_invitation(*, by: Membership, invitation: Invitation) -> None:
+    """Take a link back, once however often it is pressed."""
     access.require(by, Power.COORDINATE)
+    revoke(by=by, invitation=Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk))
+
+
+def revoke(*, by: Membership | None, invitation: Invitation) -> None:
     if invitation.revoked_at is None:
         invitation.revoked_at = timezone.now()
         invitation.save(update_fields=["revoked_at"])
-        record(by=by, group=by.group, verb="revoke_invitation", on=invitation)
+        record(by=by, group=invitation.group, verb="revoke_invitation", on=invitation)
 
 
 @transaction.atomic
-def accept_invitation(*, by: Person, token: str) -> Membership:
+def accept_invitation(*, by: Person, token: str, standing: str = Membership.Standing.PEER) -> Membership:
     """Join with the secret of a link. Whoever is a member already stays one, and no use is counted.
 
     Raises InvitationOver.
@@ -72,11 +75,7 @@ def accept_invitation(*, by: Person, token: str) -> Membership:
     if not invitation.is_usable:
         raise InvitationOver
     Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
-    membership = Membership.objects.create(group=invitation.group, person=by, standing=invitation.standing)
-    record(by=membership, group=invitation.group, verb="accept_invitation", on=membership)
-    for meeting in invitation.group.meetings.going_ahead().coming():
-        plan_reminders(meeting=meeting, members=[membership])
-    return membership
+    return admit(by=by, group=invitation.group, person=by, standing=standing, verb="accept_invitation")
 
 
 @transaction.atomic

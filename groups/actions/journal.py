@@ -5,24 +5,27 @@ from collections.abc import Sequence
 from django.db import models
 from django.utils import timezone
 
-from groups.models import Group, JournalEntry, Membership
+from groups.models import Group, JournalEntry, Membership, Person
 from hrplatform.discretion import rounded
 from hrplatform.sealing import SealBroken
 
 
-def record(*, by: Membership | None, group: Group, verb: str, on: models.Model) -> JournalEntry:
-    """Append one entry to the group's chain. `by=None`: the program itself did it, by the clock.
+def record(*, by: Membership | Person | None, group: Group, verb: str, on: models.Model) -> JournalEntry:
+    """Append one entry to the group's chain. `by`: who did it; a person who is no member yet; None: the clock.
 
     Must run in the transaction of the act it records. Writers of one group take turns: a chain has one end.
     """
     return record_all(by=by, group=group, verb=verb, on=[on])[0]
 
 
-def record_all(*, by: Membership | None, group: Group, verb: str, on: Sequence[models.Model]) -> list[JournalEntry]:
+def record_all(
+    *, by: Membership | Person | None, group: Group, verb: str, on: Sequence[models.Model]
+) -> list[JournalEntry]:
     """Append one entry for each of these, in their order, in a few statements: for what comes by the hundred."""
     # Weak enough to let rows that refer to the group be added meanwhile: a stronger lock could wait in a circle.
     locked = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     last = JournalEntry.objects.filter(group=locked).order_by("-number").only("number", "hash").first()
+    actor = by.person_id if isinstance(by, Membership) else by.pk if by is not None else None
     number, digest = (last.number, last.hash) if last else (0, "")
     entries = []
     for each in on:
@@ -32,7 +35,7 @@ def record_all(*, by: Membership | None, group: Group, verb: str, on: Sequence[m
             number=number,
             # Who logged what at which minute would undo the rounding of contacts. `number` keeps the order.
             at=rounded(timezone.now()),
-            actor=by.person_id if by else None,
+            actor=actor,
             verb=verb,
             object_kind=each._meta.label,
             object_id=each.pk,

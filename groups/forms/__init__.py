@@ -1,5 +1,7 @@
 from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm
+from groups.forms.leaving import LeaveForm
 from groups.forms.meetings import MeetingForm
+from groups.forms.memberships import StandingForm
 from groups.forms.people import IsItYouForm, PassphraseForm, ProfileForm, SignInForm, SignUpForm
 from groups.forms.reminders import QuietHoursForm, ReminderForm
 
@@ -8,6 +10,7 @@ __all__ = [
     "GroupForm",
     "InvitationForm",
     "IsItYouForm",
+    "LeaveForm",
     "MeetingForm",
     "PassphraseForm",
     "PowersForm",
@@ -16,4 +19,5 @@ __all__ = [
     "ReminderForm",
     "SignInForm",
     "SignUpForm",
+    "StandingForm",
 ]

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from groups.forms.memberships import standing_field
 from groups.forms.people import language_choices, time_zone_choices
 from groups.forms.words import LineField
-from groups.models import Group, Membership, Power
+from groups.models import Group, Power
 
 
 class FoundGroupForm(forms.Form):
@@ -26,15 +27,7 @@ class FoundGroupForm(forms.Form):
     name = LineField(label=_("Name"), max_length=80)
     language = forms.ChoiceField(label=_("Language"), choices=language_choices)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
-    standing = forms.ChoiceField(
-        label=_("You are"),
-        choices=[
-            (Membership.Standing.PEER, _("a peer: I use, or used, drugs")),
-            (Membership.Standing.ALLY, _("an ally: I stand with people who do")),
-        ],
-        widget=forms.RadioSelect,
-        initial=Membership.Standing.PEER,
-    )
+    standing = standing_field()
 
 
 class GroupForm(forms.ModelForm[Group]):
@@ -72,7 +65,6 @@ class InvitationForm(forms.Form):
         coerce=int,
         initial=7,
     )
-    standing = forms.ChoiceField(label=_("They join as"), choices=Membership.Standing, initial=Membership.Standing.PEER)
 
 
 class PowersForm(forms.Form):
@@ -91,8 +83,4 @@ class PowersForm(forms.Form):
         until = cleaned.get("until")
         if until and until <= date.today():
             self.add_error("until", _("Choose a day after today."))
-        if until and Power.COORDINATE in cleaned.get("powers", []) and not self.others_coordinate:
-            self.add_error("until", _("Nobody else coordinates without an end. Give someone else that power first."))
         return cleaned
-
-    others_coordinate = True

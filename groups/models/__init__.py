@@ -1,5 +1,6 @@
 from groups.models.action_items import ActionItem
 from groups.models.agenda import AgendaItem, AgendaSupport
+from groups.models.applications import Application
 from groups.models.attendance import Attendance, CodeTries
 from groups.models.campaigns import Campaign, CampaignAction, CampaignRecord, SharedCampaign
 from groups.models.groups import Group
@@ -7,6 +8,7 @@ from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
 from groups.models.meetings import Meeting, MeetingSeries
 from groups.models.memberships import Membership
+from groups.models.offers import Backing, Offer
 from groups.models.payments import Payment, Purpose
 from groups.models.people import Person
 from groups.models.practices import Carrying, Practice, PracticeComment, SharedPractice
@@ -21,7 +23,9 @@ __all__ = [
     "AgendaItem",
     "AgendaSupport",
     "ApiToken",
+    "Application",
     "Attendance",
+    "Backing",
     "Campaign",
     "CampaignAction",
     "CampaignRecord",
@@ -35,6 +39,7 @@ __all__ = [
     "MeetingSeries",
     "MeetingTask",
     "Membership",
+    "Offer",
     "Payment",
     "Person",
     "Power",

@@ -50,6 +50,11 @@ class Group(SealingOwner):
         LISTED = "listed", _("listed: other groups here see our name")
         UNLISTED = "unlisted", _("unlisted: only members know")
 
+    class Joining(models.TextChoices):
+        INVITATION = "invitation", _("by invitation only")
+        APPLICATION = "application", _("by application: people ask, and we answer")
+        OPEN = "open", _("open: whoever finds us can join")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.CharField(max_length=10, unique=True, default=neutral_slug, editable=False)
     kind = models.CharField(_("form"), max_length=12, choices=Kind)
@@ -69,6 +74,13 @@ class Group(SealingOwner):
     shows_meetings = models.BooleanField(_("show on our page when we meet"), default=False)
     # ISO 4217; empty until the group says in which money it counts.
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
+    joining = models.CharField(_("how people join"), max_length=12, choices=Joining, default=Joining.INVITATION)
+    # One question a line. Who applies answers them, and only members read the answers.
+    questions = models.TextField(_("our questions"), max_length=1000, blank=True, default="")
+    takes_sign_ups = models.BooleanField(_("people without an account here can make one to join us"), default=False)
+    # How many members together can let somebody in or take the group on. Fewer when few are left: `enough_of`.
+    enough = models.PositiveSmallIntegerField(_("how many of us are enough"), default=3)
+    without_coordinator_since = models.DateField(null=True, blank=True, editable=False)
     founded_on = models.DateField(auto_now_add=True)
     # Members decided to erase the group: nobody finds it any more, and the clock removes it to the last row.
     erasing_since = models.DateTimeField(null=True, blank=True, editable=False)
@@ -117,3 +129,25 @@ class Group(SealingOwner):
     @property
     def is_circle(self) -> bool:
         return self.kind == self.Kind.CIRCLE
+
+    @property
+    def joining_now(self) -> str:
+        """How people can join. Whom nobody finds can only invite."""
+        return self.Joining.INVITATION.value if self.visibility == self.Visibility.UNLISTED else self.joining
+
+    @property
+    def takes_sign_ups_now(self) -> bool:
+        """Whether a visitor may make an account in order to join: only on a public page, and if the group says so."""
+        return (
+            self.takes_sign_ups
+            and self.visibility == self.Visibility.PUBLIC
+            and self.joining_now != self.Joining.INVITATION
+        )
+
+    @property
+    def questions_asked(self) -> list[str]:
+        return [line.strip() for line in self.questions.splitlines() if line.strip()]
+
+    def enough_of(self, members: int) -> int:
+        """How many of this many members can decide together: `enough`, but never more than half, rounded up."""
+        return max(1, min(self.enough, (members + 1) // 2))

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.groups import Group
-from groups.models.memberships import Membership
 from groups.models.people import Person
 
 # 130 bits: not guessable, so a plain hash is enough and the lookup can be exact.
@@ -38,9 +37,6 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    standing = models.CharField(
-        _("standing"), max_length=4, choices=Membership.Standing, default=Membership.Standing.PEER
-    )
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField(_("works until"))
     maximum_uses = models.PositiveSmallIntegerField(_("for how many people"))

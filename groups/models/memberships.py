@@ -1,12 +1,13 @@
 """Who belongs to a group, and what they may do in it."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.groups import Group
@@ -24,6 +25,18 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.select_related("person", "group").prefetch_related(
             models.Prefetch("role_terms", RoleTerm.objects.current().select_related("role"), to_attr="current_terms")
         )
+
+    def lately_here(self) -> Self:
+        """Members who joined or signed in within the last 90 days: those a group can count on to decide something."""
+        since = timezone.now() - Membership.COUNTS_AS_HERE
+        return self.active().filter(Q(joined_on__gte=since.date()) | Q(person__last_login__gte=since))
+
+    def coordinators(self, group: Group) -> Self:
+        """Who can act for the group now: in a circle everybody."""
+        members = self.active().filter(group=group)
+        if group.is_circle:
+            return members
+        return members.filter(role_terms__in=RoleTerm.objects.current().carrying(Power.COORDINATE)).distinct()
 
     def voters(self, group: Group) -> Self:
         """Who holds a vote in this group now: peers, and allies where the members agreed to it."""
@@ -46,6 +59,8 @@ def inbox_and_letter() -> list[str]:
 
 class Membership(models.Model):
     """A person in a group. Nothing is shared between groups: one membership does not show another."""
+
+    COUNTS_AS_HERE = timedelta(days=90)
 
     class Standing(models.TextChoices):
         PEER = "peer", _("peer")
@@ -86,6 +101,8 @@ class Membership(models.Model):
     private_note = SealedTextField(_("note to yourself"), blank=True, default="", max_length=2000)
     joined_on = models.DateField(default=date.today)
     left_on = models.DateField(null=True, blank=True)
+    # By a decision of the members: whoever was removed comes back only when let in, never by an open door.
+    was_removed = models.BooleanField(default=False, editable=False)
 
     objects = MembershipQuerySet.as_manager()
     current_terms: "list[RoleTerm]"

@@ -45,6 +45,9 @@ class Person(AbstractBaseUser, SealingOwner):
     `joined_on` is a date, not a moment: it is for retention, not for following anyone.
     """
 
+    # Stands for everyone who erased their account. No handle that can be chosen looks like this.
+    NOBODY = "(someone who left)"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     handle = models.CharField(_("handle"), max_length=32, validators=HANDLE_VALIDATORS)
     email = SealedTextField(_("e-mail"), blank=True, default="", max_length=254)

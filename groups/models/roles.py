@@ -4,7 +4,9 @@ import uuid
 from datetime import date
 from typing import Self
 
+from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,27 +24,71 @@ class Power(models.TextChoices):
     SEE_REPORTS = "see_reports", _("see reports")
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def in_use(self) -> Self:
+        return self.filter(given_up_on=None)
+
+    def carrying(self, power: Power) -> Self:
+        return self.filter(powers__contains=[power])
+
+
 class Role(models.Model):
-    """A named set of powers in one group."""
+    """A named set of powers in one group, and how one comes to hold it."""
+
+    LONGEST_TERM = 60
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="roles")
     name = models.CharField(_("name"), max_length=60)
     powers = ArrayField(models.CharField(max_length=20, choices=Power), verbose_name=_("powers"))
+    # How long a term lasts that begins by election, trust or taking on.
+    term_months = models.PositiveSmallIntegerField(
+        _("months a term lasts"), default=12, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TERM)]
+    )
+    # How many members it takes to trust somebody with this role; none: it is not given this way.
+    trusted_by = models.PositiveSmallIntegerField(
+        _("how many members have to trust someone with it"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    given_up_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
-        constraints = [models.UniqueConstraint(fields=["group", "name"], name="role_name_once_per_group")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "name"], condition=Q(given_up_on=None), name="role_name_once_per_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(term_months__gte=1) & Q(term_months__lte=60), name="role_term_of_a_length_that_can_be"
+            ),
+            models.CheckConstraint(condition=Q(trusted_by=None) | Q(trusted_by__gte=1), name="role_trusted_by_someone"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.given_up_on is None
+
+    def term_from(self, day: date) -> date:
+        """The day on which a term that begins on `day` ends."""
+        return day + relativedelta(months=self.term_months)
+
+    def trust_needed(self, others: int) -> int:
+        """How many of this many other members have to trust someone: never more than half of them, rounded up."""
+        return max(1, min(self.trusted_by or others, (others + 1) // 2))
 
 
 class RoleTermQuerySet(models.QuerySet["RoleTerm"]):
     def current(self) -> Self:
         today = timezone.now().date()
         return self.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gt=today))
+
+    def carrying(self, power: Power) -> Self:
+        return self.filter(role__powers__contains=[power])
 
 
 class RoleTerm(models.Model):
@@ -53,6 +99,7 @@ class RoleTerm(models.Model):
         ELECTION = "election", _("elected")
         TRUST = "trust", _("trusted by members")
         AGREEMENT = "agreement", _("agreed")
+        TAKEN_ON = "taken_on", _("taken on, when nobody coordinated")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
@@ -78,3 +125,13 @@ class RoleTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} / {self.membership}"
+
+    @property
+    def is_current(self) -> bool:
+        today = timezone.now().date()
+        return self.starts_on <= today and (self.ends_on is None or self.ends_on > today)
+
+    @property
+    def was_voted(self) -> bool:
+        """Given by many, so not for one coordinator to take away."""
+        return self.chosen_by in (self.ChosenBy.ELECTION, self.ChosenBy.TRUST)

@@ -17,6 +17,5 @@ def member_list(request: HttpRequest, slug: str) -> HttpResponse:
         "group": membership.group,
         "members": members,
         "may_coordinate": membership.has_power(Power.COORDINATE),
-        "peers": sum(member.standing == Membership.Standing.PEER for member in members),
     }
     return render(request, "groups/member_list.html", context)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from groups import access, actions
-from groups.actions.roles import is_last_coordinator
 from groups.forms import PowersForm
 from groups.models import Power
 from groups.views.forms import posted, status_of
@@ -22,12 +21,13 @@ def member_powers(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     ends = [term.ends_on for term in member.current_terms if term.ends_on]
     initial = {"powers": [str(power) for power in member.powers], "until": min(ends, default=None)}
     form = PowersForm(posted(request), initial=initial)
-    form.others_coordinate = not is_last_coordinator(member)
     if form.is_valid():
         try:
             actions.set_powers(by=membership, member=member, **form.cleaned_data)
         except actions.LastCoordinator:
             form.add_error("powers", _("Nobody else coordinates this group. Give someone else that power first."))
+        except actions.HeldByVote:
+            form.add_error("powers", _("Members gave a role with this power by vote. It ends with its term."))
         else:
             messages.success(request, _("Saved."))
             return redirect("groups:member-list", slug)

@@ -96,6 +96,10 @@ class Contact(models.Model):
     (0 to 99,999).
     """
 
+    # Who leaves is taken off what they logged; the counts stay (groups/actions/words.py).
+    writer_field = "worker"
+    words_of_writer = ("note",)
+
     id = models.UUIDField(primary_key=True, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="contacts")
     # The database checks the site together with its group (migration 0002), which a plain key would not.

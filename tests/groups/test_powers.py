@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 
 from groups import actions
-from groups.models import Group, Membership, Power, RoleTerm
+from groups.models import Group, JournalEntry, Membership, Power, RoleTerm
 from hrplatform import isolation
 from tests.conftest import make_person
 
@@ -61,13 +61,6 @@ def test_the_last_coordinator_cannot_give_the_power_away(ana, sign_in, as_member
     assert "Nobody else coordinates" in answer.content.decode()
     with as_member(ana):
         assert again(ana).has_power(Power.COORDINATE)
-
-
-def test_the_last_coordinator_cannot_leave_the_others_behind(ana, sign_in, as_member):
-    answer = sign_in(ana).post(f"/groups/{ana.group.slug}/leave/")
-    assert answer.status_code == 422
-    with as_member(ana):
-        assert again(ana).left_on is None
 
 
 def test_with_a_second_coordinator_the_first_can_leave(ana, ben, sign_in, as_member):
@@ -133,23 +126,20 @@ def test_an_end_that_cannot_be_is_refused_and_nothing_changes(until, ana, ben, s
         assert again(ben).powers == frozenset()
 
 
-def test_the_only_coordinator_cannot_hold_the_power_for_a_time_only(ana, sign_in, as_member):
-    """On that day nobody would be left who can act."""
+def test_the_only_coordinator_can_hold_the_power_for_a_time(ana, sign_in, as_member):
+    """On that day the members are asked who takes the group on."""
     place = f"/groups/{ana.group.slug}/members/{ana.pk}/powers/"
-    until = (date.today() + timedelta(days=9)).isoformat()
-    answer = sign_in(ana).post(place, {"powers": list(Power), "until": until})
-    assert answer.status_code == 422
-    assert "Nobody else coordinates without an end." in answer.content.decode()
-
-
-def test_a_coordinator_for_a_time_does_not_count_as_one_who_stays(ana, ben, as_member):
+    until = date.today() + timedelta(days=9)
+    assert sign_in(ana).post(place, {"powers": list(Power), "until": until.isoformat()}).status_code == 302
     with as_member(ana):
-        until = date.today() + timedelta(days=9)
-        actions.set_powers(by=ana, member=ben, powers=[Power.COORDINATE], until=until)
-        with pytest.raises(actions.LastCoordinator):
-            actions.set_powers(by=ana, member=ana, powers=[])
-        with pytest.raises(actions.LastCoordinator):
-            actions.leave_group(by=ana)
+        assert RoleTerm.objects.current().get(membership=ana).ends_on == until
+
+
+def test_the_only_coordinator_can_leave_and_the_others_can_take_the_group_on(ana, ben, sign_in, as_member):
+    assert sign_in(ana).post(f"/groups/{ana.group.slug}/leave/").status_code == 302
+    with as_member(ben):
+        assert again(ana).left_on == date.today()
+        assert Group.objects.get(pk=ben.group_id).without_coordinator_since == date.today()
 
 
 def test_everybody_in_the_group_sees_who_holds_what(ana, ben, caro, sign_in):
@@ -178,19 +168,16 @@ def test_the_last_member_of_all_can_leave(dee, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_coordinators_cannot_both_leave_at_the_same_moment(ana, ben, as_member):
+def test_two_coordinators_who_leave_at_the_same_moment_start_one_takeover(ana, ben, caro, as_member):
     with as_member(ana):
         actions.set_powers(by=ana, member=ben, powers=[Power.COORDINATE])
-    ready, results = threading.Barrier(2), []
+    ready = threading.Barrier(2)
 
     def leave(membership: Membership) -> None:
         ready.wait()
         try:
             with as_member(membership):
                 actions.leave_group(by=again(membership))
-            results.append("left")
-        except actions.LastCoordinator:
-            results.append("stays")
         finally:
             connections["default"].close()
 
@@ -199,4 +186,6 @@ def test_two_coordinators_cannot_both_leave_at_the_same_moment(ana, ben, as_memb
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["left", "stays"]
+    with as_member(caro):
+        assert not Membership.objects.coordinators(caro.group).exists()
+        assert JournalEntry.objects.filter(verb="start_takeover").count() == 1

@@ -32,7 +32,7 @@ from groups.actions.memberships import declare_standing
 from groups.actions.offers import back_offer, offer_to_hold, take_on, withdraw_offer
 from groups.actions.outbox import mark_read, try_again
 from groups.actions.people import change_profile
-from groups.actions.reminders import choose_quiet_hours, choose_reminder, choose_reminders, mark_read, tell
+from groups.actions.reminders import choose_quiet_hours, choose_reminders, tell
 from groups.actions.roles import (
     HeldByVote,
     LastCoordinator,
@@ -66,7 +66,6 @@ __all__ = [
     "cancel_meeting",
     "change_profile",
     "choose_quiet_hours",
-    "choose_reminder",
     "choose_reminders",
     "declare_standing",
     "decline_application",

@@ -136,6 +136,7 @@ EXCEPTIONS = {
     "groups.close_for_good": INSIDE,
     "groups.groups_to_remove": ASKS,
     "groups.remove_group": BY_ITSELF,
+    "groups.require_decision": ASKS,
     "outreach.load_catalogue": NOBODY_YET,
     "outreach.undo_token": ASKS,
     "outreach.undoable": ASKS,

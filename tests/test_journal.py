@@ -4,13 +4,9 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from functools import partial
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -22,7 +18,6 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from groups import actions
-from groups.actions import payments
 from groups.actions.journal import first_broken_entry
 from groups.actions.memberships import add_member
 from groups.models import Group, JournalEntry, Membership, Power
@@ -44,6 +39,7 @@ from outreach.models import Contact, Item, Kit, Site
 from outreach.models.contacts import new_contact_id
 from resources.actions import Text, publish_guide, write_topic
 from tests.conftest import World, make_person
+from tests.groups.acts_of_forms import FORM_ACTS, MONEY_ACTS
 
 CANARY = "canary-words-7391"
 APPS = ("groups", "outreach", "resources")
@@ -163,46 +159,7 @@ ACTS: dict[str, Callable[[World], tuple[Membership | None, str, Any]]] = {
 }
 
 
-def begin_to_count(world: World) -> None:
-    if not world.ana.group.currency:
-        payments.choose_currency(by=world.ana, currency="USD")
-
-
-def money(world: World, act: str) -> tuple[Membership, str, Any]:
-    """One act in the ledger, with the one that must come before it."""
-    begin_to_count(world)
-    facts: dict[str, Any] = {"purpose": CANARY, "amount": 500, "what_for": CANARY}
-    if act in ("receive_money", "spend_money"):
-        return world.ana, act, getattr(payments, act)(by=world.ana, form_key=uuid4(), **facts)
-    agreed = payments.agree_payment(by=world.ana, member=world.ben, form_key=uuid4(), **facts)
-    match act:
-        case "agree_payment":
-            return world.ana, act, agreed
-        case "pay":
-            return world.ana, act, payments.pay(by=world.ana, agreed=agreed)
-    return world.ana, act, payments.counter(by=world.ana, payment=agreed)
-
-
-def stipend(world: World) -> tuple[Membership, str, Any]:
-    begin_to_count(world)
-    meeting: Any = SimpleNamespace(pk=uuid4(), stipend=Decimal("5.00"))
-    return world.ana, "agree_stipend", payments.agree_stipend(by=world.ana, meeting=meeting, member=world.ben)
-
-
-def currency(world: World) -> tuple[Membership, str, Any]:
-    payments.choose_currency(by=world.ana, currency="KGS")
-    return world.ana, "choose_currency", world.union
-
-
-ACTS |= {
-    # First, while the ledger is empty.
-    "choose_currency": currency,
-    **{
-        act: partial(money, act=act)
-        for act in ("receive_money", "spend_money", "agree_payment", "pay", "counter_payment")
-    },
-    "agree_stipend": stipend,
-}
+ACTS |= MONEY_ACTS | FORM_ACTS
 
 
 def _after(thing: Any, world: World, act: str) -> Any:

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from groups import access
 from groups.actions.journal import record
 from groups.actions.roles import begin_term
-from groups.models import Group, Membership, Person, Power, Role, RoleTerm
+from groups.models import Affiliation, Group, Membership, Person, Power, Role, RoleTerm
 from hrplatform import isolation, public_pages
 
 
@@ -35,6 +35,14 @@ def describe_group(*, by: Membership, **facts: Any) -> Group:
     for name, value in facts.items():
         setattr(by.group, name, value)
     by.group.save(update_fields=list(facts))
+    _keep_network_told(by.group)
     record(by=by, group=by.group, verb="describe_group", on=by.group)
     transaction.on_commit(public_pages.mark_changed)
     return by.group
+
+
+def _keep_network_told(group: Group) -> None:
+    """What a network may know of its group follows what the group says about itself."""
+    for affiliation in Affiliation.objects.open().filter(group=group):
+        affiliation.copy_what_is_shown(group)
+        affiliation.save(update_fields=["name", "area", "origin"])

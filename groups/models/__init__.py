@@ -1,4 +1,5 @@
 from groups.models.action_items import ActionItem
+from groups.models.affiliations import Affiliation
 from groups.models.agenda import AgendaItem, AgendaSupport
 from groups.models.applications import Application
 from groups.models.attendance import Attendance, CodeTries
@@ -20,6 +21,7 @@ from groups.models.tokens import ApiToken, Scope
 
 __all__ = [
     "ActionItem",
+    "Affiliation",
     "AgendaItem",
     "AgendaSupport",
     "ApiToken",

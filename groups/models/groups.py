@@ -98,6 +98,11 @@ class Group(SealingOwner):
             models.CheckConstraint(
                 condition=~Q(kind="circle") | Q(visibility="unlisted"), name="group_circles_are_unlisted"
             ),
+            # A network that nobody sees could not be asked; its members are groups, not networks.
+            models.CheckConstraint(
+                condition=~Q(kind="network") | (~Q(visibility="unlisted") & Q(network=None)),
+                name="group_networks_are_seen",
+            ),
             models.CheckConstraint(condition=~Q(network=models.F("id")), name="group_not_its_own_network"),
             # What is shared with a network points at both together: it stays there only while the group does.
             models.UniqueConstraint(fields=["id", "network"], name="group_with_its_network"),
@@ -125,6 +130,10 @@ class Group(SealingOwner):
     @property
     def time_zone_label(self) -> str:
         return self.time_zone.replace("_", " ")
+
+    @property
+    def is_network(self) -> bool:
+        return self.kind == self.Kind.NETWORK
 
     @property
     def is_circle(self) -> bool:

@@ -11,7 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
 
-from groups.models import ActionItem, AgendaItem, Invitation, Meeting, Membership, Person, Power
+from groups.models import (
+    ActionItem,
+    AgendaItem,
+    Agreement,
+    Group,
+    Invitation,
+    Meeting,
+    Membership,
+    Person,
+    Power,
+    Proposal,
+    Role,
+)
 from groups.models.memberships import MembershipQuerySet
 
 
@@ -97,3 +109,45 @@ def require_decision(decision: Decision, effect: str, on: models.Model) -> None:
         raise PermissionDenied(decision)
     if decision.group_id != getattr(on, "group_id", on.pk):
         raise PermissionDenied(decision)
+
+
+def proposal(by: Membership, pk: UUID) -> Proposal:
+    found = (
+        Proposal.objects.filter(group=by.group, pk=pk).select_related("group", "written_by__person", "replaces").first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def agreement(by: Membership, pk: UUID) -> Agreement:
+    found = Agreement.objects.filter(group=by.group, pk=pk).select_related("group", "proposal", "replaced_by").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def effect_subject(by: Membership, effect: str, on: UUID | None) -> Membership | Role | Group | None:
+    """What a proposal with this effect would be about; None for the group itself. Raises Http404 when it cannot be."""
+    group, pk = by.group, on or UUID(int=0)
+    found: Membership | Role | Group | None
+    match effect:
+        case Proposal.Effect.REMOVE_MEMBER:
+            found = Membership.objects.active().filter(group=group, pk=pk).select_related("person").first()
+        case Proposal.Effect.FILL_ROLE:
+            found = None if group.is_circle else Role.objects.filter(group=group, pk=pk).first()
+        case Proposal.Effect.AFFILIATE:
+            found = Group.objects.filter(kind=Group.Kind.NETWORK, pk=pk).exclude(pk=group.pk).first()
+        case Proposal.Effect.LEAVE_NETWORK:
+            found = Group.objects.filter(pk=pk).first() if on is not None and on == group.network_id else None
+        case Proposal.Effect.CONVERT if group.kind == Group.Kind.NETWORK:
+            found = None
+        case Proposal.Effect():
+            if on is not None:
+                raise Http404
+            return None
+        case _:
+            raise Http404
+    if found is None:
+        raise Http404
+    return found

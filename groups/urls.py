@@ -4,7 +4,7 @@ from allauth.account import views as allauth_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from groups.views import account, groups, joining, leaving, me, meetings, memberships, reminders, roles
+from groups.views import account, groups, joining, leaving, me, meetings, memberships, proposals, reminders, roles
 
 group_patterns = [
     path("", groups.group_list, name="group-list"),
@@ -24,6 +24,12 @@ group_patterns = [
     path("<slug:slug>/undelivered/", reminders.undelivered, name="undelivered"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
+]
+
+group_patterns += [
+    path("<slug:slug>/proposals/", proposals.proposal_list, name="proposal-list"),
+    path("<slug:slug>/proposals/new/", proposals.proposal_new, name="proposal-new"),
+    path("<slug:slug>/proposals/<uuid:pk>/", proposals.proposal_detail, name="proposal-detail"),
 ]
 
 account_patterns = [

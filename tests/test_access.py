@@ -87,6 +87,9 @@ go  go  go  go  go  go  | 405 405 405 405 405 405 | /leave/
 200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/reminders/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/undelivered/
 200 200 200 200 in  200 | go  go  go  go  in  go  | /me/reminders/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/proposals/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/new/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/proposals/<uuid:pk>/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
@@ -200,6 +203,9 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         )
         invitation, token = actions.invite(by=world.ana, maximum_uses=9)
         contact = log_contact(by=world.caro, id=new_contact_id(now), at=now, used_returned=5)
+        proposal = actions.propose(
+            by=world.ana, title="Soup", method="majority", opens_at=now, closes_at=now + timedelta(days=3)
+        )
         kit = make_kit(by=world.ana, name="Night kit", contents={Item.objects.all()[0]: 10})
         site = make_site(by=world.ana, name="The van", kind="mobile")
         body = "Words [@who]."
@@ -223,6 +229,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "meetings": meeting.pk,
             "contacts": contact.pk,
             "kits": kit.pk,
+            "proposals": proposal.pk,
             "sites": site.pk,
         },
         invitation=token,
@@ -309,6 +316,7 @@ WITH_AN_ID = [
     ("POST", "meetings/{meetings}/end-series/", "404"),
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
+    ("GET", "proposals/{proposals}/", "404"),
     ("GET", "kits/{kits}/", "404"),
     ("POST", "kits/{kits}/", "404"),
     ("GET", "sites/{sites}/", "404"),

@@ -6,6 +6,7 @@ from groups.actions.agenda import (
     support_agenda_item,
     withdraw_support,
 )
+from groups.actions.agreements import keep_agreement, put_up_agreements
 from groups.actions.applications import (
     NotOpenNow,
     accept_application,
@@ -16,6 +17,7 @@ from groups.actions.applications import (
     set_joining,
     withdraw_application,
 )
+from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot
 from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
     InvitationOver,
@@ -32,6 +34,19 @@ from groups.actions.memberships import declare_standing
 from groups.actions.offers import back_offer, offer_to_hold, take_on, withdraw_offer
 from groups.actions.outbox import mark_read, try_again
 from groups.actions.people import change_profile
+from groups.actions.proposals import (
+    NobodyStands,
+    TooLate,
+    carry_out_later,
+    change_proposal,
+    close_early,
+    keep_time,
+    open_proposal,
+    propose,
+    put_again,
+    state_outcome,
+    withdraw_proposal,
+)
 from groups.actions.reminders import choose_quiet_hours, choose_reminders, tell
 from groups.actions.roles import (
     HeldByVote,
@@ -50,12 +65,17 @@ from groups.actions.tokens import TooManyTokens, make_token, revoke_token
 
 __all__ = [
     "AgendaFull",
+    "AlreadyVoted",
     "HeldByVote",
     "InvitationOver",
     "LastCoordinator",
+    "NobodyStands",
+    "NotAVoter",
     "NotOpenNow",
     "RoleIsHeld",
+    "TooLate",
     "TooManyTokens",
+    "VotingOver",
     "accept_application",
     "accept_invitation",
     "add_agenda_item",
@@ -64,9 +84,13 @@ __all__ = [
     "back_offer",
     "begin_elected_terms",
     "cancel_meeting",
+    "carry_out_later",
+    "cast_ballot",
     "change_profile",
+    "change_proposal",
     "choose_quiet_hours",
     "choose_reminders",
+    "close_early",
     "declare_standing",
     "decline_application",
     "describe_group",
@@ -80,13 +104,19 @@ __all__ = [
     "hand_back",
     "invite",
     "join_open_group",
+    "keep_agreement",
+    "keep_time",
     "leave_group",
     "make_founding_link",
     "make_role",
     "make_token",
     "mark_read",
     "offer_to_hold",
+    "open_proposal",
+    "propose",
+    "put_again",
     "put_on_next_agenda",
+    "put_up_agreements",
     "record",
     "remove_agenda_item",
     "remove_member",
@@ -95,6 +125,7 @@ __all__ = [
     "schedule_meeting",
     "set_joining",
     "set_powers",
+    "state_outcome",
     "support_agenda_item",
     "take_on",
     "tell",
@@ -102,5 +133,6 @@ __all__ = [
     "use_founding_link",
     "withdraw_application",
     "withdraw_offer",
+    "withdraw_proposal",
     "withdraw_support",
 ]

@@ -3,6 +3,7 @@ from groups.forms.leaving import LeaveForm
 from groups.forms.meetings import MeetingForm
 from groups.forms.memberships import StandingForm
 from groups.forms.people import IsItYouForm, PassphraseForm, ProfileForm, SignInForm, SignUpForm
+from groups.forms.proposals import ProposalForm, WordsForm
 from groups.forms.reminders import QuietHoursForm, ReminderForm
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "PassphraseForm",
     "PowersForm",
     "ProfileForm",
+    "ProposalForm",
     "QuietHoursForm",
     "ReminderForm",
     "SignInForm",
     "SignUpForm",
     "StandingForm",
+    "WordsForm",
 ]

@@ -1,9 +1,12 @@
 from groups.models.action_items import ActionItem
 from groups.models.affiliations import Affiliation
 from groups.models.agenda import AgendaItem, AgendaSupport
+from groups.models.agreements import Agreement
 from groups.models.applications import Application
 from groups.models.attendance import Attendance, CodeTries
+from groups.models.ballots import Ballot, Participation, TellerEntry
 from groups.models.campaigns import Campaign, CampaignAction, CampaignRecord, SharedCampaign
+from groups.models.comments import Comment
 from groups.models.groups import Group
 from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
@@ -13,6 +16,7 @@ from groups.models.offers import Backing, Offer
 from groups.models.payments import Payment, Purpose
 from groups.models.people import Person
 from groups.models.practices import Carrying, Practice, PracticeComment, SharedPractice
+from groups.models.proposals import Option, Proposal
 from groups.models.reminders import Reminder
 from groups.models.rights import RightsRecord
 from groups.models.roles import Power, Role, RoleTerm
@@ -24,15 +28,18 @@ __all__ = [
     "Affiliation",
     "AgendaItem",
     "AgendaSupport",
+    "Agreement",
     "ApiToken",
     "Application",
     "Attendance",
     "Backing",
+    "Ballot",
     "Campaign",
     "CampaignAction",
     "CampaignRecord",
     "Carrying",
     "CodeTries",
+    "Comment",
     "FoundingLink",
     "Group",
     "Invitation",
@@ -42,11 +49,14 @@ __all__ = [
     "MeetingTask",
     "Membership",
     "Offer",
+    "Option",
+    "Participation",
     "Payment",
     "Person",
     "Power",
     "Practice",
     "PracticeComment",
+    "Proposal",
     "Purpose",
     "Reminder",
     "RightsRecord",
@@ -56,5 +66,6 @@ __all__ = [
     "Scope",
     "SharedCampaign",
     "SharedPractice",
+    "TellerEntry",
     "Turn",
 ]

@@ -95,6 +95,23 @@ _WORDS: dict[str, StrPromise] = {
     "share_campaign": _("Campaign shared"),
     "unshare_campaign": _("Shared campaign taken back"),
     "try_again": _("Letters that did not arrive sent once more"),
+    "propose": _("Proposal made"),
+    "change_proposal": _("Proposal changed"),
+    "withdraw_proposal": _("Proposal taken back"),
+    "open_proposal": _("Voting opened"),
+    "cast_ballot": _("Voted in the open"),
+    "close_proposal": _("Voting closed"),
+    "count_paper": _("Votes on paper counted"),
+    "comment_on_proposal": _("Spoke about a proposal"),
+    "stand_for_election": _("Stands for election"),
+    "ask_candidate": _("Asked to stand for election"),
+    "decline_candidacy": _("Does not stand for election"),
+    "state_outcome": _("Outcome put into words"),
+    "carry_out": _("Decision carried out"),
+    "begin_agreement": _("Agreement made"),
+    "end_agreement": _("Agreement ended"),
+    "keep_agreement": _("Agreement looked at again"),
+    "put_up_agreement": _("Agreement to look at again"),
 }
 
 

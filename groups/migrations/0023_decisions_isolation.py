@@ -6,7 +6,7 @@ from hrplatform.isolation import Isolate
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0019_decisions")]
+    dependencies = [("groups", "0022_decisions")]
 
     operations = [
         migrations.AddIndex(

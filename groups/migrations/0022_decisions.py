@@ -9,7 +9,7 @@ import hrplatform.sealing
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0018_joining_isolation")]
+    dependencies = [("groups", "0021_networks_are_seen")]
 
     operations = [
         migrations.CreateModel(

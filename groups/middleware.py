@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from groups.models import Membership
 from hrplatform import errors, isolation, sealing
@@ -24,7 +25,8 @@ class PrivatePages:
         person = request.user
         if not person.is_authenticated:
             return self.get_response(request)
-        with isolation.context(person=person.pk):
+        # Times are shown on the person's own clocks, except where a page says that they are the group's.
+        with timezone.override(person.zone), isolation.context(person=person.pk):
             mine = Membership.objects.active().filter(person=person).values_list("group_id", flat=True)
             isolation.widen(groups=mine)
             response = self.get_response(request)

@@ -14,9 +14,14 @@ MOST_SITES = 60
 
 @transaction.atomic
 def make_site(*, by: Membership, name: str, kind: str, area: str = "") -> Site:
-    """Add a place of outreach. Raises ValidationError, by field where there is one."""
+    """Add a place of outreach; the very same one added twice, as by two quick taps, is one.
+
+    Raises ValidationError, by field where there is one.
+    """
     require_supply_keeper(by)
     _take_turns(by.group)
+    if same := Site.objects.filter(group=by.group, is_active=True, name=name, kind=kind, area=area).first():
+        return same
     site = Site(group=by.group, name=name, kind=kind, area=area)
     _check(site)
     site.save(force_insert=True)

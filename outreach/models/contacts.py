@@ -137,10 +137,6 @@ class Contact(models.Model):
     def sealing_owner(self) -> SealingOwner:
         return self.group
 
-    @property
-    def local_at(self) -> datetime:
-        return self.at.astimezone(self.group.zone)
-
 
 class ContactLineQuerySet(models.QuerySet["ContactLine"]):
     def of(self, contacts: ContactQuerySet) -> Self:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import time_format
 
 from groups import actions as group_actions
 from hrplatform import isolation
@@ -66,3 +67,15 @@ def test_tonight_takes_few_queries(sign_in, caro, as_member, tonight_page, djang
     # Twenty of its own, and one for the name of the instance, which is asked for again every five seconds.
     with django_assert_max_num_queries(21):
         client.get(tonight_page)
+
+
+def test_the_night_tells_the_time_on_the_groups_own_clocks(sign_in, caro, as_member, tonight_page):
+    """Wherever the phone or the person is: everyone in the group reads the same hour."""
+    with as_member(caro):
+        now = timezone.now()
+        contact = actions.log_contact(by=caro, id=new_contact_id(now), at=now, used_returned=1)
+    caro.person.time_zone = "Asia/Bishkek"
+    caro.person.save(update_fields=["time_zone"])
+    shown = time_format(contact.at.astimezone(caro.group.zone), "TIME_FORMAT")
+    page = sign_in(caro).get(tonight_page).content.decode()
+    assert f'<p class="soft">{shown}</p>' in page

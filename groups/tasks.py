@@ -1,5 +1,6 @@
 """What beat and the worker do. Each task opens its own isolation context and calls actions."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -7,15 +8,24 @@ from celery import shared_task
 from django.utils import timezone
 
 from groups.actions.meetings import HORIZON, write_out_series
-from groups.actions.outbox import claim_due, deliver_in_app, letters_of, mark_sent, put_off, take_in_hand
+from groups.actions.outbox import (
+    claim_due,
+    deliver_in_app,
+    forget_devices,
+    letters_of,
+    mark_sent,
+    pushes_of,
+    put_off,
+    take_in_hand,
+)
 from groups.actions.taking_along import groups_to_remove, remove_group
 from groups.models import Group, MeetingSeries, Reminder
 from hrplatform import isolation
 from hrplatform.delivery import MailRun
+from hrplatform.pushing import PushRun
 
-EMAIL = Reminder.Channel.EMAIL
-# So many letters are taken in hand at once: few enough that a claim outlasts them on a slow mail server.
-_IN_HAND = 50
+# So many are taken in hand at once: few enough that a claim outlasts them when whoever takes them is slow.
+_LETTERS_IN_HAND, _PUSHES_IN_HAND = 50, 10
 
 
 @shared_task(ignore_result=True)
@@ -39,25 +49,59 @@ def send_reminders(group: str, reminders: list[str], stamp: str) -> int:
     owner, rows, claimed_at = UUID(group), [UUID(reminder) for reminder in reminders], datetime.fromisoformat(stamp)
     with isolation.context(groups=[owner]):
         told = deliver_in_app(reminders=rows)
-        letters = list(Reminder.objects.waiting().filter(pk__in=rows, channel=EMAIL).values_list("pk", flat=True))
-    if not letters:
-        return told
+        waiting = Reminder.objects.waiting().filter(pk__in=rows).values_list("channel", "pk")
+        by_channel = {channel: [pk for each, pk in waiting if each == channel] for channel in Reminder.Channel}
+    told += _send_letters(owner, by_channel[Reminder.Channel.EMAIL], claimed_at)
+    return told + _push(owner, by_channel[Reminder.Channel.PUSH], claimed_at)
+
+
+def _send_letters(owner: UUID, reminders: list[UUID], stamp: datetime) -> int:
+    """Over one connection. Each is noted before the next goes, so that a kill can repeat only the one in hand."""
+    told = 0
     with MailRun() as run:
-        for first in range(0, len(letters), _IN_HAND):
-            chunk = letters[first : first + _IN_HAND]
+        for chunk in _chunks(reminders, _LETTERS_IN_HAND):
             with isolation.context(groups=[owner]):
-                ready = letters_of(take_in_hand(reminders=chunk, channel=EMAIL, stamp=claimed_at))
+                mine = take_in_hand(reminders=chunk, channel=Reminder.Channel.EMAIL, stamp=stamp)
+                letters = letters_of(mine)
             failed = []
-            for letter in ready:
+            for letter in letters:
                 if letter.message is None or run.send(letter.message):
                     mark_sent(group=owner, reminder=letter.reminder)
                     told += 1
                 else:
                     failed.append(letter.reminder)
-            if failed:
-                with isolation.context(groups=[owner]):
-                    put_off(reminders=failed)
+            _put_off(owner, failed)
     return told
+
+
+def _push(owner: UUID, reminders: list[UUID], stamp: datetime) -> int:
+    told, run = 0, PushRun()
+    for chunk in _chunks(reminders, _PUSHES_IN_HAND):
+        with isolation.context(groups=[owner]):
+            mine = take_in_hand(reminders=chunk, channel=Reminder.Channel.PUSH, stamp=stamp)
+            pushes = pushes_of(mine)
+        failed = []
+        for push in pushes:
+            is_told, gone = push.send(run)
+            if gone:
+                forget_devices(person=push.person, devices=gone)
+            if is_told:
+                mark_sent(group=owner, reminder=push.reminder)
+                told += 1
+            else:
+                failed.append(push.reminder)
+        _put_off(owner, failed)
+    return told
+
+
+def _put_off(owner: UUID, reminders: list[UUID]) -> None:
+    if reminders:
+        with isolation.context(groups=[owner]):
+            put_off(reminders=reminders)
+
+
+def _chunks(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
+    return (rows[first : first + size] for first in range(0, len(rows), size))
 
 
 @shared_task(ignore_result=True)

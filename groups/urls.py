@@ -49,6 +49,9 @@ people_patterns = [
     path("start/<str:token>/", login_not_required(joining.FoundByAccount.as_view()), name="start"),
     path("me/", me.me, name="me"),
     path("me/reminders/", reminders.reminder_settings, name="reminder-settings"),
+    path("me/devices/add/", reminders.device_add, name="device-add"),
+    path("me/devices/<uuid:pk>/remove/", reminders.device_remove, name="device-remove"),
+    path("push-worker.js", reminders.push_worker, name="push-worker"),
     path("me/inbox/", me.inbox, name="inbox"),
     path("me/inbox/read/", me.inbox_read, name="inbox-read"),
 ]

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from groups.models import Meeting, Membership, Reminder
 from hrplatform.days import day_in_words
@@ -46,6 +46,18 @@ def letter(reminder: Reminder, names: str = "") -> EmailMessage:
             to=[reminder.person.email],
             headers={"Message-ID": reminder.message_id, "Auto-Submitted": "auto-generated"},
         )
+
+
+def pushed(reminder: Reminder, names: str = "") -> dict[str, str]:
+    """What a device shows. The same tag for every try, so that a second one takes the first one's place."""
+    with override(reminder.person.language):
+        return {
+            "title": str(_("A reminder")),
+            "body": words(reminder, names),
+            "tag": reminder.pk.hex,
+            "lang": get_language() or "",
+            "dir": "rtl" if get_language_bidi() else "ltr",
+        }
 
 
 def names_of(rows: list[Reminder]) -> dict[UUID, str]:

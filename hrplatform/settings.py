@@ -56,6 +56,11 @@ try:
     # The master key, `id:base64` a line, newest first. Empty: kept in MASTER_KEY_PATH.
     MASTER_KEY = os.environ.get("MASTER_KEY", "")
     MASTER_KEY_PATH = Path(os.environ.get("MASTER_KEY_FILE") or VAR_DIR / "master_key")
+    # Signs what is pushed to phones and computers. Empty: kept in VAPID_PRIVATE_KEY_PATH, and made there once.
+    VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
+    VAPID_PRIVATE_KEY_PATH = Path(os.environ.get("VAPID_PRIVATE_KEY_FILE") or VAR_DIR / "vapid_key")
+    # A push service of one's own, in a private network or without https. Any other must be public.
+    PUSH_TRUSTED_ORIGINS: list[str] = env.list("PUSH_TRUSTED_ORIGINS", [])
     # How many proxies stand before this and can be believed. None: what a request says about itself is not.
     TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 except (EnvError, ValueError) as error:

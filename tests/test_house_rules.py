@@ -129,6 +129,8 @@ EXCEPTIONS = {
     "groups.deliver_in_app": BY_ITSELF,
     "groups.take_in_hand": BY_ITSELF,
     "groups.letters_of": ASKS,
+    "groups.pushes_of": ASKS,
+    "groups.forget_devices": BY_ITSELF,
     "groups.mark_sent": "one statement by the clock, in a transaction of its own that waits for nothing",
     "groups.put_off": BY_ITSELF,
     "groups.mark_read": "one statement about one's own inbox; `person` says whose",

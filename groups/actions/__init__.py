@@ -18,6 +18,7 @@ from groups.actions.applications import (
     withdraw_application,
 )
 from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot
+from groups.actions.devices import add_device, remove_device
 from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
     InvitationOver,
@@ -79,6 +80,7 @@ __all__ = [
     "accept_application",
     "accept_invitation",
     "add_agenda_item",
+    "add_device",
     "apply_to_join",
     "back_application",
     "back_offer",
@@ -119,6 +121,7 @@ __all__ = [
     "put_up_agreements",
     "record",
     "remove_agenda_item",
+    "remove_device",
     "remove_member",
     "revoke_invitation",
     "revoke_token",

@@ -17,10 +17,13 @@ from django.utils import timezone
 from groups import access, wording
 from groups.actions.journal import record
 from groups.actions.reminders import undisturbed
-from groups.models import Membership, Person, Power, Reminder
+from groups.models import Device, Membership, Person, Power, Reminder
 from hrplatform import isolation
+from hrplatform.pushing import Outcome, PushRun, Target
 
 _FIRST_RETRY = timedelta(seconds=30)
+# For so many seconds a push service keeps what a device that is off has not fetched.
+_KEPT_AT_LEAST, _KEPT_AT_MOST = 60 * 60, 3 * 24 * 60 * 60
 _MARK_SENT = "UPDATE groups_reminder SET sent_at = %s WHERE id = %s AND sent_at IS NULL"
 
 
@@ -77,6 +80,47 @@ def _put_off_in_quiet_hours(row: Reminder, now: datetime) -> bool:
     row.due_at, row.claimed_at, row.attempts = later, None, row.attempts - 1
     row.save(update_fields=["due_at", "claimed_at", "attempts"])
     return True
+
+
+@dataclass(frozen=True)
+class Push:
+    """Words for a person's devices, and the row that they tell. No devices: nowhere to show it, which is no failure."""
+
+    reminder: UUID
+    person: UUID
+    words: dict[str, str]
+    seconds: int
+    targets: dict[UUID, Target]
+
+    def send(self, run: PushRun) -> tuple[bool, list[UUID]]:
+        """Whether it counts as told, and the devices that are gone. One device is enough: the inbox has it all."""
+        outcomes = {
+            device: run.send(target, self.words, seconds=self.seconds, topic=self.reminder.hex)
+            for device, target in self.targets.items()
+        }
+        is_told = Outcome.TAKEN in outcomes.values() or Outcome.LATER not in outcomes.values()
+        return is_told, [device for device, outcome in outcomes.items() if outcome is Outcome.GONE]
+
+
+def pushes_of(rows: list[Reminder]) -> list[Push]:
+    """What to push for these rows, of one group."""
+    names, now = wording.names_of(rows), timezone.now()
+    found = []
+    for row in rows:
+        with isolation.context(person=row.person_id):
+            devices = Device.objects.filter(person=row.person_id).select_related("person")
+            targets = {device.pk: device.target for device in devices}
+        left = int((row.occasion_at - now).total_seconds())
+        text = wording.pushed(row, names.get(row.pk, ""))
+        found.append(Push(row.pk, row.person_id, text, min(max(left, _KEPT_AT_LEAST), _KEPT_AT_MOST), targets))
+    return found
+
+
+@transaction.atomic
+def forget_devices(*, person: UUID, devices: list[UUID]) -> None:
+    """Devices that their service says are gone."""
+    with isolation.context(person=person):
+        Device.objects.filter(person=person, pk__in=devices).delete()
 
 
 def letters_of(rows: list[Reminder]) -> list[Letter]:

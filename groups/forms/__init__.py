@@ -4,9 +4,10 @@ from groups.forms.meetings import MeetingForm
 from groups.forms.memberships import StandingForm
 from groups.forms.people import IsItYouForm, PassphraseForm, ProfileForm, SignInForm, SignUpForm
 from groups.forms.proposals import ProposalForm, WordsForm
-from groups.forms.reminders import QuietHoursForm, ReminderForm
+from groups.forms.reminders import DeviceForm, QuietHoursForm, ReminderForm
 
 __all__ = [
+    "DeviceForm",
     "FoundGroupForm",
     "GroupForm",
     "InvitationForm",

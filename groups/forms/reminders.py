@@ -3,10 +3,13 @@
 from datetime import time
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Membership, Person, Reminder
+from hrplatform import pushing
 
 
 class ReminderForm(forms.Form):
@@ -73,4 +76,22 @@ class QuietHoursForm(forms.Form):
             self.add_error("quiet_from" if begin is None else "quiet_until", _("Fill in both times, or neither."))
         elif isinstance(begin, time) and begin == end:
             self.add_error("quiet_until", _("Choose a time that is not the same as the first."))
+        return cleaned
+
+
+class DeviceForm(forms.Form):
+    """What a browser says of itself when it subscribes. No person types this, so one sentence is enough for it."""
+
+    endpoint = forms.CharField(max_length=1000, widget=forms.HiddenInput)
+    p256dh = forms.RegexField(r"^[A-Za-z0-9_-]{86,88}={0,2}\Z", widget=forms.HiddenInput)
+    auth = forms.RegexField(r"^[A-Za-z0-9_-]{22}={0,2}\Z", widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            pushing.checked(cleaned["endpoint"])
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), pushing.raw(cleaned["p256dh"]))
+            cleaned["target"] = pushing.Target(cleaned["endpoint"], cleaned["p256dh"], cleaned["auth"])
+        except (KeyError, ValueError) as error:
+            raise ValidationError(_("This browser gave no address that we can reach. Nothing was changed.")) from error
         return cleaned

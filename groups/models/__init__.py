@@ -7,6 +7,7 @@ from groups.models.attendance import Attendance, CodeTries
 from groups.models.ballots import Ballot, Participation, TellerEntry
 from groups.models.campaigns import Campaign, CampaignAction, CampaignRecord, SharedCampaign
 from groups.models.comments import Comment
+from groups.models.devices import Device
 from groups.models.groups import Group
 from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
@@ -40,6 +41,7 @@ __all__ = [
     "Carrying",
     "CodeTries",
     "Comment",
+    "Device",
     "FoundingLink",
     "Group",
     "Invitation",

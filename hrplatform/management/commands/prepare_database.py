@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hrplatform import roles, sealing
+from hrplatform import pushing, roles, sealing
 
 
 class Command(BaseCommand):
@@ -41,5 +41,6 @@ class Command(BaseCommand):
             call_command("migrate", database="owner", verbosity=options["verbosity"])
             if not sealing.begin():
                 self.stderr.write("There is no master key: private pages stay closed until it is put back.")
+            pushing.begin()
         for command in then:
             call_command(command, verbosity=options["verbosity"])

@@ -3,7 +3,7 @@
 An outsider gets 404, as if there were nothing; a member without the power gets 403.
 """
 
-from typing import Protocol
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,16 +15,21 @@ from groups.models import (
     ActionItem,
     AgendaItem,
     Agreement,
+    Application,
     Group,
     Invitation,
     Meeting,
     Membership,
+    Offer,
     Person,
     Power,
     Proposal,
     Role,
+    RoleTerm,
 )
 from groups.models.memberships import MembershipQuerySet
+
+_Row = TypeVar("_Row", bound=models.Model)
 
 
 def membership(person: Person | AnonymousUser, slug: str, *, may: Power | None = None) -> Membership:
@@ -92,23 +97,35 @@ def invitation(by: Membership, pk: UUID) -> Invitation:
     return found
 
 
-class Decision(Protocol):
-    """What of an adopted proposal proves that the members decided something."""
-
-    effect: str
-    effect_on: UUID | None
-    group_id: UUID
-
-    @property
-    def is_adopted(self) -> bool: ...
+def role(by: Membership, pk: UUID) -> Role:
+    return _found(Role.objects.in_use().filter(group=by.group, pk=pk).select_related("group"))
 
 
-def require_decision(decision: Decision, effect: str, on: models.Model) -> None:
-    """An adopted decision of the members about exactly this, or PermissionDenied: the proof that they decided."""
-    if not (decision.is_adopted and decision.effect == effect and decision.effect_on == on.pk):
-        raise PermissionDenied(decision)
-    if decision.group_id != getattr(on, "group_id", on.pk):
-        raise PermissionDenied(decision)
+def role_term(by: Membership, pk: UUID) -> RoleTerm:
+    return _found(RoleTerm.objects.filter(group=by.group, pk=pk).select_related("group", "role", "membership"))
+
+
+def offer(by: Membership, pk: UUID) -> Offer:
+    return _found(Offer.objects.filter(group=by.group, pk=pk).select_related("group", "role", "membership"))
+
+
+def application(by: Membership, pk: UUID) -> Application:
+    return _found(Application.objects.filter(group=by.group, pk=pk).select_related("group", "person"))
+
+
+def group_to_join(slug: str) -> Group:
+    """A group whose page one may see from outside, and which takes people that ask. The database shows no others."""
+    found = Group.objects.that_take_people().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _found(rows: models.QuerySet[_Row]) -> _Row:
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def proposal(by: Membership, pk: UUID) -> Proposal:

@@ -7,7 +7,9 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from groups.actions.applications import settle_applications
 from groups.actions.meetings import HORIZON, write_out_series
+from groups.actions.offers import settle_offers
 from groups.actions.outbox import (
     claim_due,
     deliver_in_app,
@@ -18,6 +20,7 @@ from groups.actions.outbox import (
     put_off,
     take_in_hand,
 )
+from groups.actions.roles import lock_coordination, remind_of_ending_terms, start_takeover_if_needed
 from groups.actions.taking_along import groups_to_remove, remove_group
 from groups.models import Group, MeetingSeries, Reminder
 from hrplatform import isolation
@@ -125,3 +128,19 @@ def remove_erased_groups() -> int:
         with isolation.context(groups=[group]):
             remove_group(group=group)
     return len(groups)
+
+
+@shared_task(ignore_result=True)
+def look_after_roles() -> None:
+    """What time does to roles: terms that end are told of, a group that nobody coordinates is told so, and what
+    waited for more members than are left is decided by those who are."""
+    with isolation.context(errand="upkeep"):
+        groups = list(Group.objects.filter(erasing_since=None).values_list("pk", flat=True))
+    for pk in groups:
+        with isolation.context(groups=[pk]):
+            group = Group.objects.get(pk=pk)
+            lock_coordination(group)
+            remind_of_ending_terms(group=group, today=timezone.now().date())
+            settle_applications(group=group)
+            settle_offers(group=group)
+            start_takeover_if_needed(by=None, group=group)

@@ -1,18 +1,49 @@
 """Addresses of groups and accounts. They name no group: a slug is ten random letters."""
 
 from allauth.account import views as allauth_views
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from groups.views import account, groups, joining, leaving, me, meetings, memberships, proposals, reminders, roles
+from groups.views import (
+    account,
+    applications,
+    groups,
+    joining,
+    leaving,
+    me,
+    meetings,
+    memberships,
+    proposals,
+    reminders,
+    roles,
+)
 
 group_patterns = [
     path("", groups.group_list, name="group-list"),
     path("found/", groups.group_found, name="group-found"),
+    path("find/", applications.group_find, name="group-find"),
     path("<slug:slug>/", groups.group_detail, name="group-detail"),
     path("<slug:slug>/edit/", groups.group_edit, name="group-edit"),
     path("<slug:slug>/members/", memberships.member_list, name="member-list"),
     path("<slug:slug>/members/<uuid:pk>/powers/", roles.member_powers, name="member-powers"),
+    path("<slug:slug>/standing/", memberships.standing, name="standing"),
+    path("<slug:slug>/roles/", roles.role_list, name="role-list"),
+    path("<slug:slug>/roles/new/", roles.role_new, name="role-new"),
+    path("<slug:slug>/roles/<uuid:pk>/", roles.role_edit, name="role-edit"),
+    path("<slug:slug>/roles/<uuid:pk>/give/", roles.role_give, name="role-give"),
+    path("<slug:slug>/roles/<uuid:pk>/give-up/", roles.role_give_up, name="role-give-up"),
+    path("<slug:slug>/roles/<uuid:pk>/offer/", roles.role_offer, name="role-offer"),
+    path("<slug:slug>/offers/<uuid:pk>/back/", roles.offer_back, name="offer-back"),
+    path("<slug:slug>/offers/<uuid:pk>/withdraw/", roles.offer_withdraw, name="offer-withdraw"),
+    path("<slug:slug>/terms/", roles.term_list, name="term-list"),
+    path("<slug:slug>/terms/<uuid:pk>/hand-back/", roles.term_hand_back, name="term-hand-back"),
+    path("<slug:slug>/takeover/", roles.takeover, name="takeover"),
+    path("<slug:slug>/joining/", applications.joining, name="joining"),
+    path("<slug:slug>/applications/", applications.application_list, name="application-list"),
+    path("<slug:slug>/applications/<uuid:pk>/", applications.application_answer, name="application-answer"),
+    path("<slug:slug>/join/", applications.ask, name="ask"),
+    path("<slug:slug>/join/account/", login_not_required(applications.AskByAccount.as_view()), name="ask-account"),
     path("<slug:slug>/invitations/", joining.invitation_list, name="invitation-list"),
     path("<slug:slug>/invitations/<uuid:pk>/revoke/", joining.invitation_revoke, name="invitation-revoke"),
     path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
@@ -53,6 +84,10 @@ people_patterns = [
     path("me/devices/<uuid:pk>/remove/", reminders.device_remove, name="device-remove"),
     path("push-worker.js", reminders.push_worker, name="push-worker"),
     path("me/inbox/", me.inbox, name="inbox"),
+    path("me/applications/", applications.my_applications, name="my-applications"),
+    path("me/data/", reauthentication_required(leaving.my_data), name="my-data"),
+    path("me/erase/", reauthentication_required(leaving.erase), name="erase"),
+    path("erased/", leaving.erased, name="erased"),
     path("me/inbox/read/", me.inbox_read, name="inbox-read"),
 ]
 

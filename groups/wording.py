@@ -16,7 +16,7 @@ _NEUTRAL = {
     Reminder.Occasion.MEETING: _("A reminder: you have something on %(day)s at %(time)s."),
     Reminder.Occasion.MEETING_CHANGED: _("What was planned has changed. It is now on %(day)s at %(time)s."),
     Reminder.Occasion.MEETING_CANCELLED: _("What was planned for %(day)s at %(time)s will not take place."),
-    Reminder.Occasion.TERM_ENDING: _("Something of yours ends on %(day)s."),
+    Reminder.Occasion.TERM_ENDING: _("Something in a group of yours ends on %(day)s."),
     Reminder.Occasion.APPLICATION: _("Somebody waits for an answer."),
     Reminder.Occasion.PROPOSAL_OPENED: _("You are asked what you think."),
     Reminder.Occasion.PROPOSAL_CLOSING: _("You can say what you think until %(day)s at %(time)s."),

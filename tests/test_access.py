@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
 from groups import actions
-from groups.models import Group, Person, Power
+from groups.models import Application, Group, Person, Power
 from hrplatform import isolation
 from hrplatform.models import InstanceSettings
 from hrplatform.pushing import Target
@@ -74,10 +74,28 @@ go  go  go  go  200 go  | go  go  go  go  422 go  | /sign-in/
 go  go  go  go  go  go  | 405 405 405 405 405 405 | /leave/
 200 200 200 200 in  200 | 405 405 405 405 in  405 | /groups/
 200 200 200 200 in  200 | 422 422 422 422 in  422 | /groups/found/
+200 200 200 200 in  200 | 405 405 405 405 in  405 | /groups/find/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/edit/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/members/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/members/<uuid:pk>/powers/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/standing/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/roles/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/roles/new/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/roles/<uuid:pk>/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/roles/<uuid:pk>/give/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/roles/<uuid:pk>/give-up/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/roles/<uuid:pk>/offer/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/offers/<uuid:pk>/back/
+405 405 405 405 in  405 | 403 go  403 404 in  404 | /groups/<slug:slug>/offers/<uuid:pk>/withdraw/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/terms/
+405 405 405 405 in  405 | go  403 go  404 in  404 | /groups/<slug:slug>/terms/<uuid:pk>/hand-back/
+go  go  go  404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/takeover/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/joining/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/applications/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/applications/<uuid:pk>/
+go  go  go  404 404 404 | go  go  go  404 404 404 | /groups/<slug:slug>/join/
+go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/account/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/invitations/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/invitations/<uuid:pk>/revoke/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/
@@ -102,6 +120,10 @@ go  go  go  go  200 go  | go  go  go  go  422 go  | /start/<str:token>/
 200 200 200 200 in  200 | 422 422 422 422 in  422 | /me/
 200 200 200 200 in  200 | 405 405 405 405 in  405 | /me/inbox/
 405 405 405 405 in  405 | go  go  go  go  in  go  | /me/inbox/read/
+200 200 200 200 in  200 | go  go  go  go  in  go  | /me/applications/
+go  go  go  go  in  go  | go  go  go  go  in  go  | /me/data/
+go  go  go  go  in  go  | go  go  go  go  in  go  | /me/erase/
+200 200 200 200 200 200 | 405 405 405 405 405 405 | /erased/
 200 200 200 200 in  200 | 405 405 405 405 in  405 | /tonight/
 200 403 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/tonight/
 200 403 200 404 in  404 | 422 403 422 404 in  404 | /groups/<slug:slug>/contacts/log/
@@ -206,6 +228,10 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             repeats="FREQ=WEEKLY",
         )
         invitation, token = actions.invite(by=world.ana, maximum_uses=9)
+        role = actions.make_role(by=world.ana, name="Keeper of the key", powers=[], trusted_by=2)
+        offer = actions.offer_to_hold(by=world.ben, role=role)
+        term = world.caro.role_terms.get()
+        application = Application.objects.create(group=world.union, person=make_person("eva"))
         contact = log_contact(by=world.caro, id=new_contact_id(now), at=now, used_returned=5)
         proposal = actions.propose(
             by=world.ana, title="Soup", method="majority", opens_at=now, closes_at=now + timedelta(days=3)
@@ -231,6 +257,10 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         of_union={
             "members": world.ben.pk,
             "invitations": invitation.pk,
+            "roles": role.pk,
+            "offers": offer.pk,
+            "terms": term.pk,
+            "applications": application.pk,
             "meetings": meeting.pk,
             "contacts": contact.pk,
             "devices": device.pk,
@@ -316,6 +346,16 @@ WITH_AN_ID = [
     ("GET", "members/{members}/powers/", "404"),
     ("POST", "members/{members}/powers/", "404"),
     ("POST", "invitations/{invitations}/revoke/", "404"),
+    ("GET", "roles/{roles}/", "404"),
+    ("POST", "roles/{roles}/", "404"),
+    ("GET", "roles/{roles}/give/", "404"),
+    ("POST", "roles/{roles}/give/", "404"),
+    ("POST", "roles/{roles}/give-up/", "404"),
+    ("POST", "roles/{roles}/offer/", "404"),
+    ("POST", "offers/{offers}/back/", "404"),
+    ("POST", "offers/{offers}/withdraw/", "404"),
+    ("POST", "terms/{terms}/hand-back/", "404"),
+    ("POST", "applications/{applications}/", "404"),
     ("GET", "meetings/{meetings}/", "404"),
     ("GET", "meetings/{meetings}/cancel/", "404"),
     ("POST", "meetings/{meetings}/cancel/", "404"),

@@ -101,7 +101,7 @@ EXCEPTIONS = {
     "groups.was_removed": ASKS,
     "groups.settle_applications": INSIDE,
     "groups.settle_offers": INSIDE,
-    "groups.backing_needed": ASKS,
+    "groups.remind_of_ending_terms": INSIDE,
     "groups.needs_takeover": ASKS,
     "groups.start_takeover_if_needed": INSIDE,
     "groups.role_with": INSIDE,

@@ -15,6 +15,7 @@ from groups.actions.applications import (
     decline_application,
     join_open_group,
     set_joining,
+    was_removed,
     withdraw_application,
 )
 from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot
@@ -59,6 +60,7 @@ from groups.actions.roles import (
     give_up_role,
     hand_back,
     make_role,
+    needs_takeover,
     set_powers,
 )
 from groups.actions.taking_along import erase_group
@@ -113,6 +115,7 @@ __all__ = [
     "make_role",
     "make_token",
     "mark_read",
+    "needs_takeover",
     "offer_to_hold",
     "open_proposal",
     "propose",
@@ -134,6 +137,7 @@ __all__ = [
     "tell",
     "try_again",
     "use_founding_link",
+    "was_removed",
     "withdraw_application",
     "withdraw_offer",
     "withdraw_proposal",

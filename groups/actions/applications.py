@@ -117,21 +117,17 @@ def back_application(*, by: Membership, application: Application) -> Application
         _, is_new = Backing.objects.get_or_create(group=by.group, membership=by, application=locked)
         if is_new:
             record(by=by, group=by.group, verb="back_application", on=locked)
-        _accept_if_enough(by, locked)
+        if Application.objects.with_backings().get(pk=locked.pk).has_enough(Membership.objects.ids_here(by.group)):
+            _accept(by, locked)
     return locked
 
 
 def settle_applications(*, group: Group) -> None:
     """Let in whoever has enough members behind them by now: fewer are enough when members have left."""
-    for application in group.applications.waiting().select_for_update(of=("self",)).select_related("group", "person"):
-        _accept_if_enough(None, application)
-
-
-def _accept_if_enough(by: Membership | None, application: Application) -> None:
-    group = application.group
-    needed = group.enough_of(Membership.objects.lately_here().filter(group=group).count())
-    if application.backings.counted().count() >= needed:
-        _accept(by, application)
+    here = Membership.objects.ids_here(group)
+    for application in group.applications.waiting().with_backings().select_for_update(of=("self",)):
+        if application.has_enough(here):
+            _accept(None, application)
 
 
 def _accept(by: Membership | None, application: Application) -> None:

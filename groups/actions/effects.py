@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.actions.journal import record
+from groups.actions.leaving import remove_member
+from groups.actions.roles import begin_elected_terms
 from groups.models import Group, Membership, Option, Proposal
 
 
@@ -21,8 +23,23 @@ class CannotBeCarriedOut(Exception):
 # What an act may answer that is no fault of the program: the decision stands, and can be carried out later.
 _NOT_NOW = (CannotBeCarriedOut, ObjectDoesNotExist, PermissionDenied)
 
+
+def _fill_role(proposal: Proposal, by: Membership | None) -> None:
+    begin_elected_terms(by=by, proposal=proposal, winners=winners_of(proposal))
+
+
+def _remove_member(proposal: Proposal, by: Membership | None) -> None:
+    member = Membership.objects.select_related("group", "person").get(
+        group=proposal.group_id, pk=proposal.effect_on or proposal.group_id
+    )
+    remove_member(by=by, member=member, decision=proposal)
+
+
 _Effect = Callable[[Proposal, Membership | None], None]
-_CARRIED_OUT_BY: Mapping[str, _Effect] = {}
+_CARRIED_OUT_BY: Mapping[str, _Effect] = {
+    Proposal.Effect.FILL_ROLE: _fill_role,
+    Proposal.Effect.REMOVE_MEMBER: _remove_member,
+}
 
 
 @transaction.atomic

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from groups import access
 from groups.actions.applications import settle_applications
 from groups.actions.invitations import revoke
 from groups.actions.journal import record
@@ -13,7 +13,7 @@ from groups.actions.offers import settle_offers
 from groups.actions.reminders import drop_reminders_of, tell
 from groups.actions.roles import end_term, lock_coordination, start_takeover_if_needed
 from groups.actions.words import part_with_words
-from groups.models import Group, Invitation, Membership, Person, Reminder
+from groups.models import Group, Invitation, Membership, Person, Proposal, Reminder
 from hrplatform import isolation
 from hrplatform.sessions import end_sessions_of
 
@@ -31,12 +31,13 @@ def leave_group(*, by: Membership, keep_words: bool = True) -> None:
 
 
 @transaction.atomic
-def remove_member(*, by: Membership | None, member: Membership, decision: access.Decision) -> None:
+def remove_member(*, by: Membership | None, member: Membership, decision: Proposal) -> None:
     """End a membership as the members decided, and tell the person. Links into the group are taken back too.
 
     `by`: who closed the decision, None for the clock. Raises PermissionDenied without an adopted decision about them.
     """
-    access.require_decision(decision, "remove_member", member)
+    if decision.group_id != member.group_id or not decision.proves(Proposal.Effect.REMOVE_MEMBER, member.pk):
+        raise PermissionDenied(member)
     group = member.group
     lock_coordination(group)
     if not Membership.objects.active().filter(pk=member.pk).exists():

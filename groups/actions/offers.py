@@ -35,6 +35,7 @@ def take_on(*, by: Membership) -> Offer | None:
     role = by.group.roles.in_use().carrying(Power.COORDINATE).order_by("name").first()
     offer = _offer(by, role or role_with(by.group, set(Power)), is_takeover=True)
     _back(by, offer)
+    offer.refresh_from_db(fields=["state"])
     return offer
 
 
@@ -55,8 +56,9 @@ def back_offer(*, by: Membership, offer: Offer) -> Offer:
     """Trust someone with the role they offered to hold, once; with enough others their term begins."""
     lock_coordination(by.group)
     locked = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
-    if locked.is_open and (locked.membership_id != by.pk or locked.is_takeover):
+    if locked.is_open and (needs_takeover(group=by.group) if locked.is_takeover else locked.membership_id != by.pk):
         _back(by, locked)
+        locked.refresh_from_db(fields=["state"])
     return locked
 
 
@@ -77,24 +79,13 @@ def _back(by: Membership, offer: Offer) -> None:
     _begin_if_enough(by, offer)
 
 
-def backing_needed(*, offer: Offer) -> int:
-    """How many members it takes. For trust the one who offers does not count; for a takeover they do."""
-    here = Membership.objects.lately_here().filter(group=offer.group_id)
-    if offer.is_takeover:
-        return offer.group.enough_of(here.count())
-    return offer.role.trust_needed(here.exclude(pk=offer.membership_id).count())
-
-
 def _begin_if_enough(by: Membership | None, offer: Offer) -> None:
-    backing = offer.backings.counted()
-    if not offer.is_takeover:
-        backing = backing.exclude(membership=offer.membership_id)
-    if backing.count() < backing_needed(offer=offer):
+    offer = Offer.objects.with_backings().get(pk=offer.pk)
+    if not offer.has_enough(Membership.objects.ids_here(offer.group)):
         return
     offer.state = Offer.State.BEGUN
     offer.save(update_fields=["state"])
     today = timezone.now().date()
-    # A term of the same role that still runs goes over into the new one.
     begin_term(
         by=by,
         role=offer.role,
@@ -112,7 +103,7 @@ def settle_offers(*, group: Group) -> None:
     stale = timezone.now().date() - Offer.STANDS_FOR
     group.offers.open().filter(offered_on__lt=stale).update(state=Offer.State.LAPSED)
     group.offers.open().exclude(membership__left_on=None).update(state=Offer.State.WITHDRAWN)
-    for offer in group.offers.open().select_for_update(of=("self",)).select_related("group", "role", "membership"):
-        offer.refresh_from_db(fields=["state"])
+    for offer in group.offers.open().select_for_update(of=("self",)).order_by("offered_on", "pk"):
+        offer.refresh_from_db(fields=["state"])  # One that began may have made another needless.
         if offer.is_open and (not offer.is_takeover or needs_takeover(group=group)):
             _begin_if_enough(None, offer)

@@ -1,7 +1,7 @@
 """Who may do what, and until when."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils.translation import override
 from groups import access
 from groups.actions.journal import record
 from groups.actions.reminders import tell
-from groups.models import Group, Membership, Power, Reminder, Role, RoleTerm
+from groups.models import Group, Membership, Power, Proposal, Reminder, Role, RoleTerm
 
 
 class LastCoordinator(Exception):
@@ -162,15 +162,15 @@ def set_powers(*, by: Membership, member: Membership, powers: Iterable[str], unt
 
 
 @transaction.atomic
-def begin_elected_terms(
-    *, by: Membership | None, proposal: access.Decision, winners: list[Membership]
-) -> list[RoleTerm]:
+def begin_elected_terms(*, by: Membership | None, proposal: Proposal, winners: list[Membership]) -> list[RoleTerm]:
     """Hand the role of an election over to the winners, from today for as long as its terms last.
 
     Whoever held it before gives it back today. `by`: who closed the election, None for the clock.
+    Raises PermissionDenied without an adopted election for it, and Role.DoesNotExist.
     """
     role = Role.objects.select_related("group").get(group=proposal.group_id, pk=proposal.effect_on or proposal.group_id)
-    access.require_decision(proposal, "fill_role", role)
+    if not proposal.proves(Proposal.Effect.FILL_ROLE, role.pk):
+        raise PermissionDenied(role)
     lock_coordination(role.group)
     chosen = [winner for winner in winners if winner.left_on is None]
     if not chosen:
@@ -182,6 +182,32 @@ def begin_elected_terms(
         begin_term(by=by, role=role, holder=winner, chosen_by=RoleTerm.ChosenBy.ELECTION, until=until)
         for winner in chosen
     ]
+
+
+# How long before a term ends the group hears of it. Each once.
+REMINDED_BEFORE = (timedelta(days=14), timedelta(days=2))
+
+
+def remind_of_ending_terms(*, group: Group, today: date) -> None:
+    """Tell every member that somebody's term ends soon, so that they can choose who comes next."""
+    ending = RoleTerm.objects.current().filter(group=group, ends_on__lte=today + max(REMINDED_BEFORE))
+    terms = list(ending)
+    if not terms:
+        return
+    people = [member.person for member in group.memberships.active().select_related("person")]
+    for term in terms:
+        assert term.ends_on is not None  # Only those that end were asked for.
+        edition = sum(term.ends_on - today <= before for before in REMINDED_BEFORE)
+        # Noon, so that the day is the same day for whoever reads it in another zone.
+        at = datetime.combine(term.ends_on, time(12), tzinfo=group.zone)
+        tell(
+            group=group,
+            people=people,
+            occasion=Reminder.Occasion.TERM_ENDING,
+            about=term.pk,
+            at=at,
+            edition=edition,
+        )
 
 
 # --- Who can act ------------------------------------------------------------------------------------------------------

@@ -21,4 +21,9 @@ class LeaveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Two taps are enough: whoever chooses nothing leaves their words."""
         cleaned = super().clean() or {}
-        return {"keep_words": cleaned.get("words") != "go"} if "words" in cleaned else cleaned
+        return {"keep_words": cleaned.get("words") != "go"}
+
+
+class EraseForm(LeaveForm):
+    sure = forms.BooleanField(label=_("Yes, erase my account. I know that nobody can bring it back."))
+    field_order = ("words", "sure")

@@ -4,7 +4,9 @@ import json
 import uuid
 from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +24,20 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def of(self, person: Person) -> Self:
         return self.filter(person=person).order_by("-applied_on", "pk")
+
+    def with_group_names(self) -> Self:
+        """For who asked: they may read no more of the group than its name, and not even that when it hides itself."""
+        group = Group.objects.filter(pk=models.OuterRef("group"))
+        return self.annotate(
+            group_name=models.Subquery(group.values("name")), group_slug=models.Subquery(group.values("slug"))
+        )
+
+    def with_backings(self) -> Self:
+        """With what is needed to say how each stands."""
+        counted = models.Prefetch(
+            "backings", apps.get_model("groups.Backing").objects.counted(), to_attr="counted_backings"
+        )
+        return self.select_related("group", "person").prefetch_related(counted)
 
 
 class Application(models.Model):
@@ -48,6 +64,8 @@ class Application(models.Model):
     decided_on = models.DateField(null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
+    group_name: str | None
+    group_slug: str | None
 
     class Meta:
         verbose_name = _("application")
@@ -72,6 +90,13 @@ class Application(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    def behind(self) -> set[UUID]:
+        """The members who are for it; needs `with_backings`."""
+        return {backing.membership_id for backing in self.counted_backings}  # type: ignore[attr-defined]
+
+    def has_enough(self, here: frozenset[UUID]) -> bool:
+        return len(self.behind()) >= self.group.enough_of(len(here))
 
     @property
     def may_ask_again_on(self) -> date | None:

@@ -28,6 +28,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
     def public(self) -> Self:
         return self.filter(visibility=Group.Visibility.PUBLIC)
 
+    def that_take_people(self) -> Self:
+        """Found by whoever looks, and open to those who ask or just come."""
+        found = self.exclude(visibility=Group.Visibility.UNLISTED).filter(erasing_since=None)
+        return found.exclude(joining=Group.Joining.INVITATION)
+
     def of(self, person: Person) -> Self:
         return self.filter(memberships__person=person, memberships__left_on=None)
 

@@ -31,6 +31,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         since = timezone.now() - Membership.COUNTS_AS_HERE
         return self.active().filter(Q(joined_on__gte=since.date()) | Q(person__last_login__gte=since))
 
+    def ids_here(self, group: Group) -> frozenset[uuid.UUID]:
+        return frozenset(self.lately_here().filter(group=group).values_list("pk", flat=True))
+
     def coordinators(self, group: Group) -> Self:
         """Who can act for the group now: in a circle everybody."""
         members = self.active().filter(group=group)

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +18,11 @@ from groups.models.roles import Role
 class OfferQuerySet(models.QuerySet["Offer"]):
     def open(self) -> Self:
         return self.filter(state=Offer.State.OPEN)
+
+    def with_backings(self) -> Self:
+        """With what is needed to say how each stands."""
+        counted = models.Prefetch("backings", Backing.objects.counted(), to_attr="counted_backings")
+        return self.select_related("group", "role", "membership__person").prefetch_related(counted)
 
 
 class Offer(models.Model):
@@ -42,6 +48,7 @@ class Offer(models.Model):
     offered_on = models.DateField(default=date.today)
 
     objects = OfferQuerySet.as_manager()
+    counted_backings: "list[Backing]"
 
     class Meta:
         verbose_name = _("offer")
@@ -58,6 +65,20 @@ class Offer(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    def behind(self) -> set[UUID]:
+        """The members who stand behind it. Nobody is asked to trust themselves; in a takeover whoever offers counts."""
+        members = {backing.membership_id for backing in self.counted_backings}
+        return members if self.is_takeover else members - {self.membership_id}
+
+    def needed(self, here: frozenset[UUID]) -> int:
+        """How many it takes, of the members who are `here` (`Membership.objects.ids_here`)."""
+        if self.is_takeover:
+            return self.group.enough_of(len(here))
+        return self.role.trust_needed(len(here - {self.membership_id}))
+
+    def has_enough(self, here: frozenset[UUID]) -> bool:
+        return len(self.behind()) >= self.needed(here)
 
 
 class BackingQuerySet(models.QuerySet["Backing"]):

@@ -70,6 +70,10 @@ class Role(models.Model):
         return self.name
 
     @property
+    def power_names(self) -> list[str]:
+        return [str(Power(power).label) for power in self.powers]
+
+    @property
     def is_in_use(self) -> bool:
         return self.given_up_on is None
 

@@ -40,6 +40,8 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         # Asked for by itself: the network may be one that this person is not shown.
         "network": Group.objects.filter(affiliates=group).first(),
         "may_coordinate": membership.has_power(Power.COORDINATE),
+        "needs_takeover": actions.needs_takeover(group=group),
+        "application_count": group.applications.waiting().count(),
         "may_log": membership.has_power(Power.LOG_OUTREACH),
         "next_meetings": group.meetings.going_ahead().coming()[:3],
         "member_count": group.memberships.active().count(),

@@ -180,6 +180,9 @@ class ContactLineQuerySet(models.QuerySet["ContactLine"]):
 class ContactLine(models.Model):
     """So many of one item in one contact, by itself or as part of a kit."""
 
+    # Whose data it is, its contact says (groups/own_data.py).
+    part_of = "contact"
+
     # The database checks contact and kit together with the group (migration 0002).
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="lines", db_constraint=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")

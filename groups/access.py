@@ -26,6 +26,7 @@ from groups.models import (
     Proposal,
     Role,
     RoleTerm,
+    Turn,
 )
 from groups.models.memberships import MembershipQuerySet
 
@@ -67,6 +68,23 @@ def meeting(by: Membership, pk: UUID) -> Meeting:
     return found
 
 
+def runs(by: Membership, meeting: Meeting) -> bool:
+    """Whether this member looks after minutes and attendance: who coordinates, and whose turn it is at this meeting."""
+    return by.has_power(Power.COORDINATE) or meeting.turns.held().filter(membership=by).exists()
+
+
+def require_running(by: Membership, meeting: Meeting) -> None:
+    if not runs(by, meeting):
+        raise PermissionDenied
+
+
+def turn(by: Membership, pk: UUID) -> Turn:
+    found = Turn.objects.filter(group=by.group, pk=pk).select_related("meeting__group", "membership__person").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def agenda_item(by: Membership, pk: UUID) -> AgendaItem:
     found = (
         AgendaItem.objects.filter(group=by.group, pk=pk).select_related("group", "meeting__group", "added_by").first()
@@ -77,7 +95,9 @@ def agenda_item(by: Membership, pk: UUID) -> AgendaItem:
 
 
 def action_item(by: Membership, pk: UUID) -> ActionItem:
-    found = ActionItem.objects.filter(group=by.group, pk=pk).with_people().select_related("meeting__group").first()
+    found = (
+        ActionItem.objects.filter(group=by.group, pk=pk).with_people().select_related("group", "meeting__group").first()
+    )
     if found is None:
         raise Http404
     return found

@@ -8,7 +8,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from groups.actions.applications import settle_applications
-from groups.actions.meetings import HORIZON, write_out_series
 from groups.actions.offers import settle_offers
 from groups.actions.outbox import (
     claim_due,
@@ -21,6 +20,8 @@ from groups.actions.outbox import (
     take_in_hand,
 )
 from groups.actions.roles import lock_coordination, remind_of_ending_terms, start_takeover_if_needed
+from groups.actions.rota import assign_turns
+from groups.actions.series import extend_series
 from groups.actions.taking_along import groups_to_remove, remove_group
 from groups.models import Group, MeetingSeries, Reminder
 from hrplatform import isolation
@@ -109,14 +110,15 @@ def _chunks(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
 
 @shared_task(ignore_result=True)
 def extend_meeting_series() -> int:
-    """Writes recurring meetings out as far ahead as the horizon."""
+    """Writes recurring meetings out as far ahead as the horizon, and says whose turn is next."""
     with isolation.context(errand="upkeep"):
         groups = list(Group.objects.values_list("pk", flat=True))
     made = 0
     for group in groups:
         with isolation.context(groups=[group]):
             for series in MeetingSeries.objects.filter(ended_on=None).select_related("group"):
-                made += len(write_out_series(series=series, until=timezone.now() + HORIZON))
+                made += extend_series(series=series)
+            assign_turns(group=Group.objects.get(pk=group))
     return made
 
 

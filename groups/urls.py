@@ -7,16 +7,21 @@ from django.urls import include, path
 
 from groups.views import (
     account,
+    action_items,
+    agenda,
     applications,
+    attendance,
     groups,
     joining,
     leaving,
     me,
     meetings,
     memberships,
+    minutes,
     proposals,
     reminders,
     roles,
+    rota,
 )
 
 group_patterns = [
@@ -46,15 +51,36 @@ group_patterns = [
     path("<slug:slug>/join/account/", login_not_required(applications.AskByAccount.as_view()), name="ask-account"),
     path("<slug:slug>/invitations/", joining.invitation_list, name="invitation-list"),
     path("<slug:slug>/invitations/<uuid:pk>/revoke/", joining.invitation_revoke, name="invitation-revoke"),
-    path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
-    path("<slug:slug>/meetings/schedule/", meetings.meeting_schedule, name="meeting-schedule"),
-    path("<slug:slug>/meetings/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
-    path("<slug:slug>/meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
-    path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
     path("<slug:slug>/reminders/", reminders.reminder_choice, name="reminder-choice"),
     path("<slug:slug>/undelivered/", reminders.undelivered, name="undelivered"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
+]
+
+group_patterns += [
+    path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
+    path("<slug:slug>/meetings/past/", meetings.meeting_past, name="meeting-past"),
+    path("<slug:slug>/meetings/schedule/", meetings.meeting_schedule, name="meeting-schedule"),
+    path("<slug:slug>/meetings/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
+    path("<slug:slug>/meetings/<uuid:pk>/print/", meetings.meeting_print, name="meeting-print"),
+    path("<slug:slug>/meetings/<uuid:pk>/edit/", meetings.meeting_edit, name="meeting-edit"),
+    path("<slug:slug>/meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
+    path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
+    path("<slug:slug>/meetings/<uuid:pk>/agenda/", agenda.agenda_add, name="agenda-add"),
+    path("<slug:slug>/agenda/<uuid:pk>/support/", agenda.agenda_support, name="agenda-support"),
+    path("<slug:slug>/agenda/<uuid:pk>/remove/", agenda.agenda_remove, name="agenda-remove"),
+    path("<slug:slug>/meetings/<uuid:pk>/minutes/", minutes.minutes_edit, name="minutes-edit"),
+    path("<slug:slug>/meetings/<uuid:pk>/attendance/", attendance.attendance_record, name="attendance-record"),
+    path("<slug:slug>/meetings/<uuid:pk>/headcount/", attendance.headcount, name="headcount"),
+    path("<slug:slug>/meetings/<uuid:pk>/code/", attendance.attendance_code, name="attendance-code"),
+    path("<slug:slug>/meetings/<uuid:pk>/here/", attendance.attendance_here, name="attendance-here"),
+    path("<slug:slug>/meetings/<uuid:pk>/to-do/", action_items.action_item_add, name="action-item-add"),
+    path("<slug:slug>/to-do/", action_items.action_item_list, name="action-item-list"),
+    path("<slug:slug>/to-do/<uuid:pk>/", action_items.action_item_edit, name="action-item-edit"),
+    path("<slug:slug>/to-do/<uuid:pk>/done/", action_items.action_item_done, name="action-item-done"),
+    path("<slug:slug>/turns/", rota.rota, name="rota"),
+    path("<slug:slug>/meetings/<uuid:pk>/take-turn/", rota.turn_take, name="turn-take"),
+    path("<slug:slug>/turns/<uuid:pk>/pass/", rota.turn_pass, name="turn-pass"),
 ]
 
 group_patterns += [

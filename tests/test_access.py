@@ -101,8 +101,26 @@ go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/acc
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/meetings/schedule/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/<uuid:pk>/
-200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/cancel/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/cancel/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/end-series/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/past/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/<uuid:pk>/print/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/edit/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/agenda/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/agenda/<uuid:pk>/support/
+405 405 405 405 in  405 | go  go  403 404 in  404 | /groups/<slug:slug>/agenda/<uuid:pk>/remove/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/minutes/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/attendance/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/headcount/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/code/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/here/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/to-do/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/to-do/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/to-do/<uuid:pk>/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/to-do/<uuid:pk>/done/
+200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/turns/
+405 405 405 405 in  405 | 404 404 404 404 in  404 | /groups/<slug:slug>/meetings/<uuid:pk>/take-turn/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/turns/<uuid:pk>/pass/
 200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/reminders/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/undelivered/
 200 200 200 200 in  200 | go  go  go  go  in  go  | /me/reminders/
@@ -227,6 +245,10 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             starts=datetime.now() + timedelta(days=3),  # noqa: DTZ005 (wall-clock time)
             repeats="FREQ=WEEKLY",
         )
+        actions.join_rota(by=world.ana, task="facilitate")
+        turn = meeting.turns.get()
+        agenda_item = actions.add_agenda_item(by=world.ben, meeting=meeting, title="Night bus")
+        action_item = actions.add_action_item(by=world.ben, meeting=meeting, what="Ask the driver")
         invitation, token = actions.invite(by=world.ana, maximum_uses=9)
         role = actions.make_role(by=world.ana, name="Keeper of the key", powers=[], trusted_by=2)
         offer = actions.offer_to_hold(by=world.ben, role=role)
@@ -262,6 +284,9 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "terms": term.pk,
             "applications": application.pk,
             "meetings": meeting.pk,
+            "agenda": agenda_item.pk,
+            "to-do": action_item.pk,
+            "turns": turn.pk,
             "contacts": contact.pk,
             "devices": device.pk,
             "kits": kit.pk,
@@ -360,6 +385,21 @@ WITH_AN_ID = [
     ("GET", "meetings/{meetings}/cancel/", "404"),
     ("POST", "meetings/{meetings}/cancel/", "404"),
     ("POST", "meetings/{meetings}/end-series/", "404"),
+    ("GET", "meetings/{meetings}/print/", "404"),
+    ("POST", "meetings/{meetings}/edit/", "404"),
+    ("POST", "meetings/{meetings}/agenda/", "404"),
+    ("POST", "agenda/{agenda}/support/", "404"),
+    ("POST", "agenda/{agenda}/remove/", "404"),
+    ("POST", "meetings/{meetings}/minutes/", "404"),
+    ("POST", "meetings/{meetings}/attendance/", "404"),
+    ("POST", "meetings/{meetings}/headcount/", "404"),
+    ("POST", "meetings/{meetings}/code/", "404"),
+    ("POST", "meetings/{meetings}/here/", "404"),
+    ("POST", "meetings/{meetings}/to-do/", "404"),
+    ("POST", "to-do/{to-do}/", "404"),
+    ("POST", "to-do/{to-do}/done/", "404"),
+    ("POST", "meetings/{meetings}/take-turn/", "404"),
+    ("POST", "turns/{turns}/pass/", "404"),
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
     ("GET", "proposals/{proposals}/", "404"),
@@ -375,6 +415,8 @@ def test_the_list_of_addresses_with_an_id_is_complete() -> None:
     # A person's own devices are of no group: tests/groups/test_push.py tells what happens to another person's.
     mine = {"/me/devices/<uuid:pk>/remove/"}
     there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES.keys() - mine if "<uuid:pk>" in route}
+    listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
+    there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES if "<uuid:pk>" in route}
     assert there == listed
 
 

@@ -1,3 +1,10 @@
+from groups.actions.action_items import (
+    TooManyActionItems,
+    add_action_item,
+    change_action_item,
+    finish_action_item,
+    reopen_action_item,
+)
 from groups.actions.agenda import (
     AgendaFull,
     add_agenda_item,
@@ -18,7 +25,16 @@ from groups.actions.applications import (
     was_removed,
     withdraw_application,
 )
+from groups.actions.attendance import (
+    CodeAnswer,
+    NotBegun,
+    count_heads,
+    enter_attendance_code,
+    make_attendance_code,
+    tick_attendance,
+)
 from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot
+from groups.actions.cancelling import cancel_meeting, end_series
 from groups.actions.devices import add_device, remove_device
 from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
@@ -31,8 +47,9 @@ from groups.actions.invitations import (
 )
 from groups.actions.journal import record
 from groups.actions.leaving import erase_person, leave_group, remove_member
-from groups.actions.meetings import cancel_meeting, end_series, schedule_meeting
+from groups.actions.meetings import MeetingOver, change_meeting, schedule_meeting
 from groups.actions.memberships import declare_standing
+from groups.actions.minutes import MinutesChanged, save_minutes
 from groups.actions.offers import back_offer, offer_to_hold, take_on, withdraw_offer
 from groups.actions.outbox import mark_read, try_again
 from groups.actions.people import change_profile
@@ -63,24 +80,34 @@ from groups.actions.roles import (
     needs_takeover,
     set_powers,
 )
+from groups.actions.rota import TurnTaken, join_rota, leave_rota, pass_turn, take_turn
+from groups.actions.series import Scope, change_series
 from groups.actions.taking_along import erase_group
 from groups.actions.tokens import TooManyTokens, make_token, revoke_token
 
 __all__ = [
     "AgendaFull",
     "AlreadyVoted",
+    "CodeAnswer",
     "HeldByVote",
     "InvitationOver",
     "LastCoordinator",
+    "MeetingOver",
+    "MinutesChanged",
     "NobodyStands",
     "NotAVoter",
+    "NotBegun",
     "NotOpenNow",
     "RoleIsHeld",
+    "Scope",
     "TooLate",
+    "TooManyActionItems",
     "TooManyTokens",
+    "TurnTaken",
     "VotingOver",
     "accept_application",
     "accept_invitation",
+    "add_action_item",
     "add_agenda_item",
     "add_device",
     "apply_to_join",
@@ -90,27 +117,36 @@ __all__ = [
     "cancel_meeting",
     "carry_out_later",
     "cast_ballot",
+    "change_action_item",
+    "change_meeting",
     "change_profile",
     "change_proposal",
+    "change_series",
     "choose_quiet_hours",
     "choose_reminders",
     "close_early",
+    "count_heads",
     "declare_standing",
     "decline_application",
     "describe_group",
     "edit_role",
     "end_series",
+    "enter_attendance_code",
     "erase_group",
     "erase_person",
+    "finish_action_item",
     "found_group",
     "give_role",
     "give_up_role",
     "hand_back",
     "invite",
     "join_open_group",
+    "join_rota",
     "keep_agreement",
     "keep_time",
     "leave_group",
+    "leave_rota",
+    "make_attendance_code",
     "make_founding_link",
     "make_role",
     "make_token",
@@ -118,6 +154,7 @@ __all__ = [
     "needs_takeover",
     "offer_to_hold",
     "open_proposal",
+    "pass_turn",
     "propose",
     "put_again",
     "put_on_next_agenda",
@@ -126,15 +163,19 @@ __all__ = [
     "remove_agenda_item",
     "remove_device",
     "remove_member",
+    "reopen_action_item",
     "revoke_invitation",
     "revoke_token",
+    "save_minutes",
     "schedule_meeting",
     "set_joining",
     "set_powers",
     "state_outcome",
     "support_agenda_item",
     "take_on",
+    "take_turn",
     "tell",
+    "tick_attendance",
     "try_again",
     "use_founding_link",
     "was_removed",

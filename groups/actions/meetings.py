@@ -1,113 +1,105 @@
-"""Scheduling meetings: wall-clock time in the group's zone, one-off or weekly."""
+"""Scheduling meetings, and changing one. What repeats is in series.py."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from decimal import Decimal
 
-from dateutil.rrule import rrulestr
 from django.db import transaction
 from django.utils import timezone
 
 from groups import access
+from groups.actions.agenda import bring_waiting_items
 from groups.actions.journal import record
-from groups.actions.reminders import drop_reminders, plan_reminders, tell_cancelled
-from groups.models import Meeting, MeetingSeries, Membership, Power
-
-# How far ahead a series is written out as meetings. Beat keeps it that far.
-HORIZON = timedelta(days=60)
-WEEKLY = "FREQ=WEEKLY"
-FORTNIGHTLY = "FREQ=WEEKLY;INTERVAL=2"
+from groups.actions.reminders import plan_reminders, tell_changed
+from groups.actions.rota import assign_turns
+from groups.actions.series import start_series
+from groups.models import Group, Meeting, Membership, Power
+from groups.recurrence import to_moment
 
 
-def to_moment(local: datetime, zone: ZoneInfo) -> datetime:
-    """Wall-clock time in a zone as a moment in UTC.
-
-    A time that the clocks skip in spring is taken as the same distance after the gap's start; one that happens
-    twice in autumn is the first of the two.
-    """
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+class MeetingOver(Exception):
+    """It happened, or it was called off: there is nothing to change any more."""
 
 
 @transaction.atomic
 def schedule_meeting(
-    *, by: Membership, title: str, starts: datetime, duration_minutes: int = 90, place: str = "", repeats: str = ""
+    *,
+    by: Membership,
+    title: str,
+    starts: datetime,
+    duration_minutes: int = 90,
+    place: str = "",
+    repeats: str = "",
+    stipend: Decimal | None = None,
 ) -> Meeting:
     """Schedule a meeting, or a series of which the first is returned, and plan everyone's reminders.
 
     `starts`: wall-clock time in the group's zone, without a zone of its own. `repeats`: an RFC 5545 rule, or empty.
+    `stipend`: what each member who comes is paid. Raises RuleRefused. Scheduling the same again, as a double click
+    does, returns what is there.
     """
     access.require(by, Power.COORDINATE)
-    if not repeats:
-        meeting = Meeting.objects.create(
-            group=by.group,
-            title=title,
-            place=place,
-            starts_at=to_moment(starts, by.group.zone),
-            duration_minutes=duration_minutes,
-        )
+    starts = starts.replace(second=0, microsecond=0)
+    starts_at = to_moment(starts, by.group.zone)
+    facts = {"title": title, "place": place, "duration_minutes": duration_minutes, "stipend": stipend}
+    Group.objects.select_for_update(no_key=True).get(pk=by.group_id)
+    there = _same_as(by, facts, starts_at, repeats)
+    if there is not None:
+        return there
+    if repeats:
+        meeting = start_series(by=by, starts=starts, recurrence=repeats, facts=facts)
+    else:
+        meeting = Meeting.objects.create(group=by.group, starts_at=starts_at, **facts)
         record(by=by, group=by.group, verb="schedule_meeting", on=meeting)
         plan_reminders(meeting=meeting)
-        return meeting
-    series = MeetingSeries.objects.create(
-        group=by.group,
-        title=title,
-        place=place,
-        first_local=starts.isoformat(timespec="minutes"),
-        recurrence=repeats,
-        duration_minutes=duration_minutes,
-    )
-    record(by=by, group=by.group, verb="schedule_meeting_series", on=series)
-    return write_out_series(series=series, until=max(timezone.now(), to_moment(starts, by.group.zone)) + HORIZON)[0]
+    bring_waiting_items(meeting=meeting)
+    assign_turns(group=by.group)
+    return meeting
+
+
+def _same_as(by: Membership, facts: dict[str, object], starts_at: datetime, repeats: str) -> Meeting | None:
+    for meeting in by.group.meetings.going_ahead().filter(starts_at=starts_at).select_related("group", "series"):
+        rule = meeting.series.recurrence if meeting.series else ""
+        if rule == repeats and all(getattr(meeting, name) == value for name, value in facts.items()):
+            return meeting
+    return None
 
 
 @transaction.atomic
-def write_out_series(*, series: MeetingSeries, until: datetime) -> list[Meeting]:
-    """Make the meetings of a series up to `until` that are not there yet. Safe to run at any time, by anyone."""
-    zone = series.group.zone
-    known = set(Meeting.objects.filter(series=series).values_list("occurrence_local", flat=True))
-    rule = rrulestr(series.recurrence, dtstart=series.first)
-    made = []
-    for local in rule.between(series.first, until.astimezone(zone).replace(tzinfo=None), inc=True):
-        occurrence = local.isoformat(timespec="minutes")
-        if occurrence in known:
-            continue
-        meeting = Meeting(
-            group=series.group,
-            series=series,
-            occurrence_local=occurrence,
-            title=series.title,
-            place=series.place,
-            starts_at=to_moment(local, zone),
-            duration_minutes=series.duration_minutes,
-        )
-        meeting.save(force_insert=True)
-        plan_reminders(meeting=meeting)
-        made.append(meeting)
-    return made
+def change_meeting(
+    *,
+    by: Membership,
+    meeting: Meeting,
+    title: str,
+    starts: datetime,
+    duration_minutes: int,
+    place: str = "",
+    stipend: Decimal | None = None,
+) -> Meeting:
+    """Change this one meeting; others of its series stay. Everyone is told once when time or place changed.
 
-
-@transaction.atomic
-def cancel_meeting(*, by: Membership, meeting: Meeting) -> None:
-    """Call one meeting off and tell everyone who wants reminders, once."""
+    Raises MeetingOver.
+    """
     access.require(by, Power.COORDINATE)
-    locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if locked.is_cancelled:
-        return
-    meeting.cancelled_at = timezone.now()
-    meeting.save(update_fields=["cancelled_at"])
-    drop_reminders(meeting=meeting)
-    if not meeting.is_past:
-        tell_cancelled(meeting=meeting)
-    record(by=by, group=by.group, verb="cancel_meeting", on=meeting)
-
-
-@transaction.atomic
-def end_series(*, by: Membership, series: MeetingSeries) -> None:
-    """Stop a series: what is still to come is cancelled, what was stays."""
-    access.require(by, Power.COORDINATE)
-    if series.is_ended:
-        return
-    series.ended_on = timezone.now().date()
-    series.save(update_fields=["ended_on"])
-    record(by=by, group=by.group, verb="end_meeting_series", on=series)
-    for meeting in Meeting.objects.filter(series=series).going_ahead().coming().select_related("group"):
-        cancel_meeting(by=by, meeting=meeting)
+    locked = Meeting.objects.select_for_update(of=("self",)).select_related("group").get(pk=meeting.pk)
+    if not locked.may_be_changed:
+        raise MeetingOver
+    facts = {
+        "title": title,
+        "starts_at": to_moment(starts, by.group.zone),
+        "duration_minutes": duration_minutes,
+        "place": place,
+        "stipend": stipend,
+    }
+    changed = {name for name, value in facts.items() if getattr(locked, name) != value}
+    if not changed:
+        return locked
+    for name, value in facts.items():
+        setattr(locked, name, value)
+    locked.is_exception = locked.series_id is not None
+    locked.sequence += 1
+    locked.changed_at = timezone.now()
+    locked.save(update_fields=[*facts, "is_exception", "sequence", "changed_at"])
+    record(by=by, group=by.group, verb="change_meeting", on=locked)
+    if changed & {"starts_at", "place"}:
+        tell_changed(meeting=locked, edition=locked.sequence)
+    return locked

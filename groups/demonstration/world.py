@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from groups import actions
-from groups.actions.meetings import WEEKLY, to_moment
 from groups.actions.memberships import add_member
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
+from groups.recurrence import WEEKLY, to_moment
 from hrplatform import isolation
 
 PASSPHRASE = "we meet on thursdays"  # noqa: S105 (printed at every start, for the demonstration only)

@@ -1,25 +1,39 @@
+from groups.forms.action_items import ActionItemForm
+from groups.forms.agenda import AgendaItemForm
 from groups.forms.applications import ApplicationForm, JoiningForm
+from groups.forms.attendance import AttendanceForm, CodeForm, HeadcountForm
 from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm
 from groups.forms.leaving import EraseForm, LeaveForm
-from groups.forms.meetings import MeetingForm
+from groups.forms.meetings import CancelForm, MeetingChangeForm, MeetingForm
 from groups.forms.memberships import StandingForm
+from groups.forms.minutes import MinutesForm
 from groups.forms.people import IsItYouForm, PassphraseForm, ProfileForm, SignInForm, SignUpForm
 from groups.forms.proposals import ProposalForm, WordsForm
 from groups.forms.reminders import DeviceForm, QuietHoursForm, ReminderForm
 from groups.forms.roles import GiveRoleForm, RoleForm
+from groups.forms.rota import PassForm, RotaForm
 
 __all__ = [
+    "ActionItemForm",
+    "AgendaItemForm",
     "ApplicationForm",
+    "AttendanceForm",
+    "CancelForm",
+    "CodeForm",
     "DeviceForm",
     "EraseForm",
     "FoundGroupForm",
     "GiveRoleForm",
     "GroupForm",
+    "HeadcountForm",
     "InvitationForm",
     "IsItYouForm",
     "JoiningForm",
     "LeaveForm",
+    "MeetingChangeForm",
     "MeetingForm",
+    "MinutesForm",
+    "PassForm",
     "PassphraseForm",
     "PowersForm",
     "ProfileForm",
@@ -27,6 +41,7 @@ __all__ = [
     "QuietHoursForm",
     "ReminderForm",
     "RoleForm",
+    "RotaForm",
     "SignInForm",
     "SignUpForm",
     "StandingForm",

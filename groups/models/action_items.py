@@ -16,7 +16,7 @@ from hrplatform.sealing import SealedTextField, SealingOwner
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def with_people(self) -> Self:
-        return self.select_related("group", "membership__person")
+        return self.select_related("membership__person")
 
     def open(self) -> Self:
         """Not done, the most pressing first; what has no date comes last."""

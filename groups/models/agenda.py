@@ -21,7 +21,7 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
 
     def as_seen_by(self, membership: Membership) -> Self:
         mine = AgendaSupport.objects.filter(item=OuterRef("pk"), membership=membership)
-        return self.annotate(is_supported=Exists(mine)).select_related("group", "added_by__person")
+        return self.annotate(is_supported=Exists(mine)).select_related("added_by__person")
 
 
 class AgendaItem(models.Model):

@@ -1,15 +1,19 @@
 """Meetings, one-off and recurring, in the wall-clock time of the group."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Count, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.groups import Group
+from groups.models.memberships import Membership
+from groups.recurrence import end_of, in_words
 from hrplatform.sealing import SealedTextField, SealingOwner
 
 
@@ -52,6 +56,23 @@ class MeetingSeries(models.Model):
         """Wall-clock time of the first meeting, without a zone."""
         return datetime.fromisoformat(self.first_local)
 
+    @property
+    def in_words(self) -> str:
+        return in_words(self.recurrence, self.first)
+
+    @property
+    def until(self) -> date | None:
+        return end_of(self.recurrence)[0]
+
+    @property
+    def times(self) -> int | None:
+        return end_of(self.recurrence)[1]
+
+
+def _present(standing: Membership.Standing, headcount: str) -> Greatest:
+    ticked = Count("attendances", filter=models.Q(attendances__standing=standing), distinct=True)
+    return Greatest(Coalesce(F(headcount), 0), ticked, output_field=models.IntegerField())
+
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> Self:
@@ -63,9 +84,28 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def going_ahead(self) -> Self:
         return self.filter(cancelled_at=None)
 
+    def overlapping(self, starts_at: datetime, duration_minutes: int) -> Self:
+        """Going ahead at the same time. No meeting is longer than a day, so few rows are looked at."""
+        ends_at = starts_at + timedelta(minutes=duration_minutes)
+        ends = ExpressionWrapper(
+            F("starts_at") + F("duration_minutes") * Value(timedelta(minutes=1)), output_field=models.DateTimeField()
+        )
+        near = self.going_ahead().filter(starts_at__lt=ends_at, starts_at__gt=starts_at - timedelta(days=1))
+        return near.annotate(ends=ends).filter(ends__gt=starts_at)
+
+    def with_presence(self) -> Self:
+        """Adds `present_peers` and `present_allies`: the heads counted, or the names ticked where they are more."""
+        return self.annotate(
+            present_peers=_present(Membership.Standing.PEER, "headcount_peers"),
+            present_allies=_present(Membership.Standing.ALLY, "headcount_allies"),
+        )
+
 
 class Meeting(models.Model):
     """One meeting on one day. The place is sealed: only members read it."""
+
+    DOORS_OPEN = timedelta(minutes=30)
+    DOORS_CLOSE = timedelta(hours=1)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="meetings")
@@ -95,6 +135,8 @@ class Meeting(models.Model):
     minutes_saved_at = models.DateTimeField(null=True, blank=True)
 
     objects = MeetingQuerySet.as_manager()
+    present_peers: int
+    present_allies: int
 
     class Meta:
         verbose_name = _("meeting")
@@ -125,6 +167,26 @@ class Meeting(models.Model):
     @property
     def is_past(self) -> bool:
         return self.starts_at < timezone.now()
+
+    @property
+    def local(self) -> datetime:
+        """When it starts on the clocks of the group, without a zone."""
+        return self.starts_at.astimezone(self.group.zone).replace(tzinfo=None)
+
+    @property
+    def occurrence(self) -> datetime:
+        """Which time of its series' rule it is, wall-clock. It stays when this one is moved."""
+        return datetime.fromisoformat(self.occurrence_local)
+
+    @property
+    def may_be_changed(self) -> bool:
+        """What happened stays as it was."""
+        return not self.is_past and not self.is_cancelled
+
+    @property
+    def has_begun(self) -> bool:
+        """Half an hour before, the first are in the room."""
+        return not self.is_cancelled and self.starts_at - self.DOORS_OPEN <= timezone.now()
 
     @property
     def ends_at(self) -> datetime:

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from groups import actions, tasks
-from groups.actions.meetings import WEEKLY, to_moment
 from groups.actions.outbox import claim_due
 from groups.actions.people import change_profile
 from groups.actions.reminders import tell_changed, undisturbed
 from groups.models import Membership, Person, Reminder
+from groups.recurrence import WEEKLY, to_moment
 from groups.wording import names_of, words
 from hrplatform import isolation
 

@@ -28,7 +28,10 @@ from groups.models import (
     RoleTerm,
     Turn,
 )
+from groups.models.campaigns import Campaign, CampaignAction, SharedCampaign
 from groups.models.memberships import MembershipQuerySet
+from groups.models.practices import Practice, SharedPractice
+from groups.models.rights import RightsRecord
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -185,6 +188,53 @@ def effect_subject(by: Membership, effect: str, on: UUID | None) -> Membership |
             return None
         case _:
             raise Http404
+    if found is None:
+        raise Http404
+    return found
+
+
+def practice(by: Membership, pk: UUID) -> Practice:
+    found = Practice.objects.filter(group=by.group, pk=pk).with_sharing().first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shared_practice(by: Membership, pk: UUID) -> SharedPractice:
+    """What this group may read of its own and others' practices. Which those are, the database itself says."""
+    found = SharedPractice.objects.readable_by(by.group).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def rights_record(by: Membership, pk: UUID) -> RightsRecord:
+    """Raises PermissionDenied for who neither recorded it nor coordinates."""
+    found = RightsRecord.objects.filter(group=by.group, pk=pk).select_related("group", "written_by__person").first()
+    if found is None:
+        raise Http404
+    if not found.may_be_read_by(by):
+        raise PermissionDenied(Power.COORDINATE)
+    return found
+
+
+def campaign(by: Membership, pk: UUID) -> Campaign:
+    found = Campaign.objects.filter(group=by.group, pk=pk).select_related("group").prefetch_related("shares").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def campaign_action(by: Membership, pk: UUID) -> CampaignAction:
+    found = CampaignAction.objects.filter(group=by.group, pk=pk).select_related("group", "campaign__group").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shared_campaign(by: Membership, pk: UUID) -> SharedCampaign:
+    """What this group may read of its own and others' campaigns. Which those are, the database itself says."""
+    found = SharedCampaign.objects.readable_by(by.group).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -1,6 +1,7 @@
 """Fields for words that people write."""
 
 import unicodedata
+import uuid
 from typing import Any
 
 from django import forms
@@ -28,3 +29,30 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text: str = super().to_python(value) or ""
         return in_one_line(text)
+
+
+class TextField(forms.CharField):
+    """Words of more than one line, without signs that nobody can see."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return "\n".join(in_one_line(line) if line.strip() else "" for line in lines).strip()
+
+
+class EntryField(forms.UUIDField):
+    """The number that a page gives what is written on it: pressed twice, it is written once (groups/entries.py)."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, initial=uuid.uuid4, **kwargs)
+
+    def clean(self, value: Any) -> uuid.UUID:
+        """A new one for a page that came without, or with something else."""
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except forms.ValidationError:
+            return uuid.uuid4()

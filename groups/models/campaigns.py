@@ -20,6 +20,7 @@ from hrplatform.sealing import SealedTextField, SealingOwner
 # Numbers of records leave a group only in steps of this, rounded down: neither a small number nor one more shows.
 STEP = 5
 ACTIONS_SHARED = 50
+MOST_ACTIONS = 200
 
 
 class State(models.TextChoices):
@@ -79,6 +80,10 @@ class Campaign(models.Model):
         """What others read of it, when it is shared."""
         return next(iter(self.shares.all()), None)
 
+    def words_to_share(self) -> list[str]:
+        """All the words that others would read, to be looked at once more."""
+        return [self.title, self.demand, self.target, self.result, *(action.what for action in self.actions.all())]
+
     def may_be_changed_by(self, member: Membership) -> bool:
         return self.written_by_id == member.pk or member.has_power(Power.COORDINATE)
 
@@ -134,8 +139,15 @@ class SharedCampaignQuerySet(models.QuerySet["SharedCampaign"]):
     def newest_first(self) -> Self:
         return self.order_by("-shared_on", "pk")
 
-    def of_others(self, group: Group) -> Self:
-        return self.exclude(group=group).newest_first()
+    def readable_by(self, group: Group) -> Self:
+        """What this group may read. The database says what a *person* may, in all of their groups together."""
+        in_network = Q(audience=SharedCampaign.Audience.NETWORK, network__in=group.networks_around)
+        return self.filter(Q(group=group) | Q(audience=SharedCampaign.Audience.PUBLIC) | in_network)
+
+    def in_network_of(self, group: Group) -> Self:
+        """What the other groups of a network tell each other; also what they tell everybody."""
+        near = Q(network__in=group.networks_around) | Q(group__network__in=group.networks_around)
+        return self.readable_by(group).filter(near).exclude(group=group).newest_first()
 
 
 class SharedCampaign(models.Model):

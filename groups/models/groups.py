@@ -165,3 +165,8 @@ class Group(SealingOwner):
     def enough_of(self, members: int) -> int:
         """How many of this many members can decide together: `enough`, but never more than half, rounded up."""
         return max(1, min(self.enough, (members + 1) // 2))
+
+    @property
+    def networks_around(self) -> list[uuid.UUID]:
+        """The network it is part of, and itself, should it be one: who of others may read what is shared there."""
+        return [pk for pk in (self.network_id, self.pk) if pk is not None]

@@ -161,3 +161,7 @@ class Membership(models.Model):
     def can_keep_supplies(self) -> bool:
         """Says what the group hands out and where: who keeps its stock, or coordinates."""
         return not self.powers.isdisjoint({Power.KEEP_STOCK, Power.COORDINATE})
+
+    @property
+    def may_draft_guides(self) -> bool:
+        return not self.powers.isdisjoint({Power.REVIEW_GUIDES, Power.COORDINATE})

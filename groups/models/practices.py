@@ -47,7 +47,7 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
     def with_sharing(self) -> Self:
         """With whether it is shared, and what it was carried on from: all that a list shows."""
-        return self.select_related("group", "carrying__shared").prefetch_related("shares")
+        return self.select_related("group", "carrying").prefetch_related("shares")
 
 
 class Practice(models.Model):
@@ -139,9 +139,13 @@ class Spread:
 
 
 class SharedPracticeQuerySet(models.QuerySet["SharedPractice"]):
+    def readable_by(self, group: Group) -> Self:
+        """What this group may read. The database says what a *person* may, in all of their groups together."""
+        in_network = Q(audience=Audience.NETWORK, network__in=group.networks_around)
+        return self.filter(Q(group=group) | Q(audience=Audience.EVERYONE) | in_network)
+
     def of_others(self, group: Group) -> Self:
-        """What other groups share with this one. Which those are, the database itself says."""
-        return self.exclude(group=group).order_by("-shared_on", "pk")
+        return self.readable_by(group).exclude(group=group).order_by("-shared_on", "pk")
 
 
 class SharedPractice(models.Model):
@@ -182,6 +186,12 @@ class SharedPractice(models.Model):
     @property
     def texts(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in TEXTS}
+
+    def came_from_for(self, group: Group) -> "SharedPractice | None":
+        """What it grew out of, when that group may read it."""
+        if self.came_from_id is None:
+            return None
+        return SharedPractice.objects.readable_by(group).filter(pk=self.came_from_id).first()
 
     @property
     def spread(self) -> Spread:

@@ -10,4 +10,11 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         from groups.models.journal import name_verbs  # models exist only after the apps are loaded
 
-        name_verbs({"publish_guide": _("Guide published")})
+        name_verbs(
+            {
+                "publish_guide": _("Guide published"),
+                "grow_guide": _("Guide begun from a practice"),
+                "edit_draft": _("Draft of a guide changed"),
+                "remove_draft": _("Draft of a guide removed"),
+            }
+        )

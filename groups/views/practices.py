@@ -141,9 +141,7 @@ def shared_list(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     spread = spread_of([each.pk for each in page])
     ours = Carrying.objects.filter(group=membership.group, shared__in=list(page))
-    carried = set(
-        Carrying.objects.filter(group=membership.group, shared__in=list(page))
-
+    ours = Carrying.objects.filter(group=membership.group, shared__in=list(page))
     carried = set(ours.values_list("shared", flat=True))
     context = {
         "group": membership.group,

@@ -1,3 +1,4 @@
+from resources.forms.drafts import DraftForm, GrowForm
 from resources.forms.search import SearchForm
 
-__all__ = ["SearchForm"]
+__all__ = ["DraftForm", "GrowForm", "SearchForm"]

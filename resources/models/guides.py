@@ -44,6 +44,10 @@ class Guide(models.Model):
     group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="guides")
     original_language = models.CharField(_("written in"), max_length=35, validators=[validate_tag])
     is_published = models.BooleanField(_("published"), default=False)
+    # The practice it grew from: its id only, so that the guide stays when the practice or the group goes.
+    grown_from = models.UUIDField(null=True, blank=True, editable=False)
+    # The group that worked it out, by name if it agreed. Empty: a group.
+    credit = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         verbose_name = _("guide")
@@ -53,6 +57,7 @@ class Guide(models.Model):
             # What translations and sources point at together, so that theirs is always the group of their guide.
             models.UniqueConstraint(fields=["id", "group"], name="guide_with_its_group"),
             models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED_SLUGS)), name="guide_slug_is_free"),
+            models.UniqueConstraint(fields=["group", "grown_from"], name="guide_grown_once"),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +74,10 @@ class Guide(models.Model):
 
 
 class GuideTranslationQuerySet(models.QuerySet["GuideTranslation"]):
+    def drafts_of(self, group: Group) -> Self:
+        """What a group is writing and has not published."""
+        return self.filter(group=group, is_published=False).select_related("guide").order_by("title", "pk")
+
     def published(self) -> Self:
         return self.filter(is_published=True, guide__is_published=True)
 

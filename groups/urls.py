@@ -86,11 +86,11 @@ group_patterns = [
     path("<slug:slug>/campaigns/<uuid:pk>/share/", campaigns.campaign_share, name="campaign-share"),
     path("<slug:slug>/campaigns/<uuid:pk>/unshare/", campaigns.campaign_unshare, name="campaign-unshare"),
     path(
-        "<slug:slug>/campaign-actions/<uuid:pk>/remove/",
+        "<slug:slug>/deeds/<uuid:pk>/remove/",
         campaigns.campaign_action_remove,
         name="campaign-action-remove",
     ),
-    path("<slug:slug>/shared-campaigns/<uuid:pk>/", campaigns.shared_campaign, name="shared-campaign"),
+    path("<slug:slug>/demands/<uuid:pk>/", campaigns.shared_campaign, name="shared-campaign"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
 ]

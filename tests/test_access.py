@@ -31,6 +31,7 @@ from outreach.models import Item, Site
 from outreach.models.contacts import new_contact_id
 from resources.actions import Text, publish_guide, write_topic
 from tests.conftest import World, make_person
+from tests.groups.outward import one_of_each
 
 ROLES = ("ana", "ben", "caro", "dee", "visitor", "operator")
 
@@ -130,6 +131,34 @@ go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/acc
 405 405 405 405 in  405 | 422 422 422 422 in  422 | /me/devices/add/
 405 405 405 405 in  405 | go  go  go  go  in  go  | /me/devices/<uuid:pk>/remove/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /push-worker.js
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/practices/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/practices/write/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/practices/<uuid:pk>/
+405 405 405 405 in  405 | 422 422 422 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/comment/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/edit/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/remove/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/share/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/unshare/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/shared/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/shared/<uuid:pk>/
+405 405 405 405 in  405 | 403 403 403 404 in  404 | /groups/<slug:slug>/shared/<uuid:pk>/carry-on/
+403 403 403 404 in  404 | 403 403 403 404 in  404 | /groups/<slug:slug>/shared/<uuid:pk>/change/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/rights/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/rights/write/
+200 403 403 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/rights/<uuid:pk>/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/rights/<uuid:pk>/follow-up/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/rights/<uuid:pk>/remove/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/campaigns/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/campaigns/start/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/campaigns/<uuid:pk>/
+405 405 405 405 in  405 | 422 422 422 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/act/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/edit/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/remove/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/records/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/share/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/unshare/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/deeds/<uuid:pk>/remove/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/demands/<uuid:pk>/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
@@ -155,6 +184,10 @@ go  go  go  go  in  go  | go  go  go  go  in  go  | /me/erase/
 go  go  go  go  go  go  | 405 405 405 405 405 405 | /
 go  go  go  go  go  go  | 405 405 405 405 405 405 | /favicon.ico
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /robots.txt
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/practices/<uuid:pk>/grow/
+200 403 403 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/drafts/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/drafts/<uuid:pk>/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/drafts/<uuid:pk>/remove/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/help-now/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/near/
@@ -292,6 +325,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "kits": kit.pk,
             "proposals": proposal.pk,
             "sites": site.pk,
+            **one_of_each(world.ana, topic),
         },
         invitation=token,
         founding_link=actions.make_founding_link(),
@@ -400,6 +434,42 @@ WITH_AN_ID = [
     ("POST", "to-do/{to-do}/done/", "404"),
     ("POST", "meetings/{meetings}/take-turn/", "404"),
     ("POST", "turns/{turns}/pass/", "404"),
+    ("GET", "practices/{practices}/", "404"),
+    ("POST", "practices/{practices}/comment/", "404"),
+    ("GET", "practices/{practices}/edit/", "404"),
+    ("POST", "practices/{practices}/edit/", "404"),
+    ("GET", "practices/{practices}/remove/", "404"),
+    ("POST", "practices/{practices}/remove/", "404"),
+    ("GET", "practices/{practices}/share/", "404"),
+    ("POST", "practices/{practices}/share/", "404"),
+    ("POST", "practices/{practices}/unshare/", "404"),
+    ("GET", "shared/{shared}/", "404"),
+    ("POST", "shared/{shared}/carry-on/", "404"),
+    ("GET", "shared/{shared}/change/", "404"),
+    ("POST", "shared/{shared}/change/", "404"),
+    ("GET", "rights/{rights}/", "404"),
+    ("GET", "rights/{rights}/follow-up/", "404"),
+    ("POST", "rights/{rights}/follow-up/", "404"),
+    ("GET", "rights/{rights}/remove/", "404"),
+    ("POST", "rights/{rights}/remove/", "404"),
+    ("GET", "campaigns/{campaigns}/", "404"),
+    ("POST", "campaigns/{campaigns}/act/", "404"),
+    ("GET", "campaigns/{campaigns}/edit/", "404"),
+    ("POST", "campaigns/{campaigns}/edit/", "404"),
+    ("GET", "campaigns/{campaigns}/remove/", "404"),
+    ("POST", "campaigns/{campaigns}/remove/", "404"),
+    ("GET", "campaigns/{campaigns}/records/", "404"),
+    ("POST", "campaigns/{campaigns}/records/", "404"),
+    ("GET", "campaigns/{campaigns}/share/", "404"),
+    ("POST", "campaigns/{campaigns}/share/", "404"),
+    ("POST", "campaigns/{campaigns}/unshare/", "404"),
+    ("POST", "deeds/{deeds}/remove/", "404"),
+    ("GET", "demands/{demands}/", "404"),
+    ("GET", "practices/{practices}/grow/", "404"),
+    ("POST", "practices/{practices}/grow/", "404"),
+    ("GET", "drafts/{drafts}/", "404"),
+    ("POST", "drafts/{drafts}/", "404"),
+    ("POST", "drafts/{drafts}/remove/", "404"),
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
     ("GET", "proposals/{proposals}/", "404"),

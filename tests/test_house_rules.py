@@ -156,6 +156,7 @@ EXCEPTIONS = {
     "groups.months_later": ASKS,
     "groups.begin_agreement": INSIDE,
     "groups.put_up_agreements": BY_ITSELF,
+    "groups.count_records_again": INSIDE,
     "outreach.load_catalogue": NOBODY_YET,
     "outreach.undo_token": ASKS,
     "outreach.undoable": ASKS,

@@ -21,6 +21,7 @@ from groups.models import (
     Meeting,
     Membership,
     Offer,
+    Payment,
     Person,
     Power,
     Proposal,
@@ -237,4 +238,13 @@ def shared_campaign(by: Membership, pk: UUID) -> SharedCampaign:
     found = SharedCampaign.objects.readable_by(by.group).filter(pk=pk).first()
     if found is None:
         raise Http404
+
+
+def payment(by: Membership, pk: UUID) -> Payment:
+    """A row of the ledger: for who keeps or coordinates, and for whom the money went to. Raises PermissionDenied."""
+    found = Payment.objects.with_state().filter(group=by.group, pk=pk).first()
+    if found is None:
+        raise Http404
+    if not by.can_see_ledger and found.payee_id != by.pk:
+        raise PermissionDenied
     return found

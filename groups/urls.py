@@ -19,15 +19,13 @@ from groups.views import (
     meetings,
     memberships,
     minutes,
-    proposals,
-    reminders,
-    roles,
-    rota,
+    payments,
     practices,
     proposals,
     reminders,
     rights,
     roles,
+    rota,
 )
 
 group_patterns = [
@@ -92,6 +90,15 @@ group_patterns = [
     ),
     path("<slug:slug>/demands/<uuid:pk>/", campaigns.shared_campaign, name="shared-campaign"),
     path("<slug:slug>/journal/", groups.journal, name="journal"),
+    path("<slug:slug>/money/", payments.payment_list, name="payment-list"),
+    path("<slug:slug>/money/currency/", payments.currency_choose, name="currency-choose"),
+    path("<slug:slug>/money/write/", payments.payment_write, name="payment-write"),
+    path("<slug:slug>/money/agree/", payments.payment_agree, name="payment-agree"),
+    path("<slug:slug>/money/ledger.csv", payments.payment_csv, name="payment-csv"),
+    path("<slug:slug>/money/ledger.xlsx", payments.payment_xlsx, name="payment-xlsx"),
+    path("<slug:slug>/money/<uuid:pk>/", payments.payment_detail, name="payment-detail"),
+    path("<slug:slug>/money/<uuid:pk>/pay/", payments.payment_pay, name="payment-pay"),
+    path("<slug:slug>/money/<uuid:pk>/counter/", payments.payment_counter, name="payment-counter"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
 ]
 

@@ -22,6 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
 from groups import actions
+from groups.actions import payments
 from groups.models import Application, Group, Person, Power
 from hrplatform import isolation
 from hrplatform.models import InstanceSettings
@@ -159,6 +160,15 @@ go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/acc
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/unshare/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/deeds/<uuid:pk>/remove/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/demands/<uuid:pk>/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/money/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/money/currency/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/money/write/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/money/agree/
+go  go  go  go  in  go  | go  go  go  go  in  go  | /groups/<slug:slug>/money/ledger.csv
+go  go  go  go  in  go  | go  go  go  go  in  go  | /groups/<slug:slug>/money/ledger.xlsx
+200 200 403 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/money/<uuid:pk>/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/money/<uuid:pk>/pay/
+200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/money/<uuid:pk>/counter/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
@@ -294,6 +304,8 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         device = actions.add_device(by=world.ana.person, target=Target("https://push.example.org/x", "key", "auth"))
         kit = make_kit(by=world.ana, name="Night kit", contents={Item.objects.all()[0]: 10})
         site = make_site(by=world.ana, name="The van", kind="mobile")
+        payments.choose_currency(by=world.ana, currency="USD")
+        payment = payments.agree_payment(by=world.ana, member=world.ben, purpose="Tea", amount=500, form_key=uuid4())
         body = "Words [@who]."
         publish_guide(
             by=None,
@@ -326,6 +338,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "proposals": proposal.pk,
             "sites": site.pk,
             **one_of_each(world.ana, topic),
+            "money": payment.pk,
         },
         invitation=token,
         founding_link=actions.make_founding_link(),
@@ -473,6 +486,10 @@ WITH_AN_ID = [
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
     ("GET", "proposals/{proposals}/", "404"),
+    ("GET", "money/{money}/", "404"),
+    ("POST", "money/{money}/pay/", "404"),
+    ("GET", "money/{money}/counter/", "404"),
+    ("POST", "money/{money}/counter/", "404"),
     ("GET", "kits/{kits}/", "404"),
     ("POST", "kits/{kits}/", "404"),
     ("GET", "sites/{sites}/", "404"),

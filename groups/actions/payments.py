@@ -100,7 +100,7 @@ def agree_stipend(*, by: Membership, meeting: Meeting, member: Membership) -> Pa
 def take_back_stipend(*, by: Membership, meeting: Meeting, member: Membership) -> None:
     """When attendance was written down by mistake. What was paid already stays, for the treasurer to put right."""
     _take_turn(by.group)
-    for agreed in Payment.objects.stipends_of(meeting.pk, member).select_related("group"):
+    for agreed in Payment.objects.stipends_of(meeting.pk, member).with_state():
         if agreed.is_open:
             _counter(by, agreed)
 
@@ -109,7 +109,7 @@ def take_back_stipend(*, by: Membership, meeting: Meeting, member: Membership) -
 def pay(*, by: Membership, agreed: Payment) -> Payment:
     """Write down that what was agreed is paid, in full. Raises NotOpen; pressed twice, it is paid once."""
     access.require(by, Power.TREASURER)
-    _take_turn(by.group)
+    agreed = _as_it_stands(by.group, agreed)
     if not agreed.is_open:
         raise NotOpen
     paid = _write(
@@ -130,10 +130,8 @@ def pay(*, by: Membership, agreed: Payment) -> Payment:
 def counter(*, by: Membership, payment: Payment) -> Payment:
     """Put a row right that should not be there, by one that takes it back. Raises NotOpen."""
     access.require(by, Power.TREASURER)
-    _take_turn(by.group)
-    if payment.counters_id or Payment.objects.filter(counters=payment).exists():
-        raise NotOpen
-    if payment.kind == Payment.Kind.AGREED and not payment.is_open:
+    payment = _as_it_stands(by.group, payment)
+    if not payment.may_be_countered:
         raise NotOpen
     return _counter(by, payment)
 
@@ -165,6 +163,12 @@ def _write_once(by: Membership, *, purpose: str, form_key: UUID, **facts: Any) -
 def _write(group: Group, **facts: Any) -> Payment:
     last = Payment.objects.filter(group=group).order_by("-number").values_list("number", flat=True).first()
     return Payment.objects.create(group=group, number=(last or 0) + 1, on=group.today, **facts)
+
+
+def _as_it_stands(group: Group, payment: Payment) -> Payment:
+    """The row as it is once it is this writer's turn: whoever was before may have paid it."""
+    _take_turn(group)
+    return Payment.objects.with_state().get(pk=payment.pk, group=group)
 
 
 def _take_turn(group: Group) -> None:

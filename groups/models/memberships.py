@@ -165,3 +165,8 @@ class Membership(models.Model):
     @property
     def may_draft_guides(self) -> bool:
         return not self.powers.isdisjoint({Power.REVIEW_GUIDES, Power.COORDINATE})
+
+    @property
+    def can_see_ledger(self) -> bool:
+        """Sees whom the group's money went to: who keeps it, or coordinates. Balances are for all members."""
+        return not self.powers.isdisjoint({Power.TREASURER, Power.COORDINATE})

@@ -74,6 +74,12 @@ class Purpose(models.Model):
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
+    def with_state(self) -> Self:
+        """With all that says how a row stands now. Adds `.settled`: how much of it was paid."""
+        return self.select_related("group", "purpose", "payee__person", "counter_entry").annotate(
+            settled=Coalesce(Sum("settled_by__amount"), 0)
+        )
+
     def newest_first(self) -> Self:
         return self.order_by("-number")
 
@@ -123,6 +129,7 @@ class Payment(models.Model):
 
     objects = PaymentQuerySet.as_manager()
     counter_entry: "Payment"
+    settled: int
 
     class Meta:
         verbose_name = _("payment")
@@ -165,7 +172,23 @@ class Payment(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Agreed, and neither paid nor taken back."""
-        if self.kind != self.Kind.AGREED or self.counters_id or self.is_countered:
-            return False
-        return (self.settled_by.aggregate(paid=Sum("amount"))["paid"] or 0) < self.amount
+        """Agreed, and neither paid nor taken back. Asked of rows that came `with_state`."""
+        is_agreement = self.kind == self.Kind.AGREED and self.counters_id is None
+        return is_agreement and not self.is_countered and self.settled < self.amount
+
+    @property
+    def may_be_countered(self) -> bool:
+        """Once, and not what was agreed while it is paid: that payment is taken back first."""
+        is_first = self.counters_id is None and not self.is_countered
+        return is_first and (self.kind != self.Kind.AGREED or self.is_open)
+
+    @property
+    def state(self) -> str:
+        """In a word, as people read it."""
+        if self.counters_id is not None:
+            return str(_("takes back another"))
+        if self.is_countered:
+            return str(_("taken back"))
+        if self.kind == self.Kind.AGREED:
+            return str(_("agreed, not paid yet") if self.is_open else _("agreed and paid"))
+        return self.get_kind_display()

@@ -5,11 +5,13 @@ Each act is another noun's own action; it takes the adopted proposal as proof th
 """
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from groups.actions import forms, networks
 from groups.actions.journal import record
 from groups.actions.leaving import remove_member
 from groups.actions.roles import begin_elected_terms
@@ -21,7 +23,7 @@ class CannotBeCarriedOut(Exception):
 
 
 # What an act may answer that is no fault of the program: the decision stands, and can be carried out later.
-_NOT_NOW = (CannotBeCarriedOut, ObjectDoesNotExist, PermissionDenied)
+_NOT_NOW = (CannotBeCarriedOut, forms.NotPossible, ObjectDoesNotExist, PermissionDenied)
 
 
 def _fill_role(proposal: Proposal, by: Membership | None) -> None:
@@ -35,10 +37,31 @@ def _remove_member(proposal: Proposal, by: Membership | None) -> None:
     remove_member(by=by, member=member, decision=proposal)
 
 
+def _convert(proposal: Proposal, by: Membership | None) -> None:
+    forms.convert_group(by=by, group=proposal.group, decision=proposal)
+
+
+def _let_allies_vote(proposal: Proposal, by: Membership | None) -> None:
+    forms.let_allies_vote(by=by, group=proposal.group, decision=proposal)
+
+
+def _affiliate(proposal: Proposal, by: Membership | None) -> None:
+    network = Group.objects.get(pk=proposal.effect_on or UUID(int=0))
+    networks.ask_to_affiliate(by=by, group=proposal.group, network=network, decision=proposal)
+
+
+def _leave_network(proposal: Proposal, by: Membership | None) -> None:
+    networks.leave_network(by=by, group=proposal.group, decision=proposal)
+
+
 _Effect = Callable[[Proposal, Membership | None], None]
 _CARRIED_OUT_BY: Mapping[str, _Effect] = {
     Proposal.Effect.FILL_ROLE: _fill_role,
     Proposal.Effect.REMOVE_MEMBER: _remove_member,
+    Proposal.Effect.CONVERT: _convert,
+    Proposal.Effect.ALLIES_VOTE: _let_allies_vote,
+    Proposal.Effect.AFFILIATE: _affiliate,
+    Proposal.Effect.LEAVE_NETWORK: _leave_network,
 }
 
 

@@ -18,14 +18,11 @@ UNTIL_ELECTED = timedelta(days=30)
 
 
 class Decision(Protocol):
-    """What an adopted proposal shows: these members want this."""
+    """An adopted proposal: the proof that these members want this, and that it was not done yet."""
 
-    effect: str
-    effect_on: UUID | None
     group_id: UUID
 
-    @property
-    def is_adopted(self) -> bool: ...
+    def proves(self, effect: str, on: UUID | None = None) -> bool: ...
 
 
 class NotPossible(Exception):
@@ -34,8 +31,7 @@ class NotPossible(Exception):
 
 def require_decision(decision: Decision, *, group: Group, effect: str, on: UUID | None = None) -> None:
     """Raises PermissionDenied unless the members of this group adopted exactly this."""
-    is_this = decision.group_id == group.pk and decision.effect == effect and (on is None or decision.effect_on == on)
-    if not (is_this and decision.is_adopted):
+    if decision.group_id != group.pk or not decision.proves(effect, on):
         raise PermissionDenied(effect)
 
 

@@ -1,16 +1,19 @@
 """Asking a network, being let in, leaving: what either side sees of the other, and nothing else."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from groups.actions import forms, networks
+from groups.actions.effects import carry_out
 from groups.actions.groups import describe_group
 from groups.actions.journal import first_broken_entry
-from groups.models import Affiliation, Group, JournalEntry, Membership, Reminder
+from groups.models import Affiliation, Group, JournalEntry, Membership, Proposal, Reminder
 from hrplatform import isolation
 from tests.conftest import World
 
@@ -23,6 +26,9 @@ class Adopted:
     effect: str
     effect_on: UUID | None = None
     is_adopted: bool = True
+
+    def proves(self, effect: str, on: UUID | None = None) -> bool:
+        return self.is_adopted and self.effect == effect and on in (None, self.effect_on)
 
 
 @pytest.fixture
@@ -241,3 +247,51 @@ def test_a_group_cannot_take_itself_in(world, network, as_member):
     affiliation = ask(world, network)
     with as_member(world.ana), pytest.raises(Affiliation.DoesNotExist):
         networks.accept_affiliation(by=world.ana, affiliation=affiliation)
+
+
+# --- By a real proposal -----------------------------------------------------------------------------------------------
+
+
+def adopted(by: Membership, effect: str, on: UUID | None = None) -> Proposal:
+    return Proposal.objects.create(
+        group=by.group,
+        title="What we do",
+        written_by=by,
+        effect=effect,
+        effect_on=on,
+        state=Proposal.State.CLOSED,
+        outcome=Proposal.Outcome.ADOPTED,
+        opens_at=timezone.now() - timedelta(days=7),
+        closes_at=timezone.now(),
+        closed_at=timezone.now(),
+    )
+
+
+def test_an_adopted_proposal_is_carried_out_once(world, network, as_member):
+    with as_member(world.ana):
+        asking = adopted(world.ana, "affiliate", network.group_id)
+        assert carry_out(proposal=asking, by=world.ana)
+        assert Affiliation.objects.get(group=world.union).state == "asked"
+    accept(network)
+    with as_member(world.ana):
+        group = Group.objects.get(pk=world.union.pk)
+        leaving = Proposal.objects.get(pk=adopted(world.ana, "leave_network", network.group_id).pk)
+        assert carry_out(proposal=leaving, by=None)
+        assert not carry_out(proposal=leaving, by=None)
+        group.refresh_from_db()
+        assert group.network_id is None
+        assert carry_out(proposal=adopted(world.ana, "allies_vote"), by=world.ana)
+        assert carry_out(proposal=adopted(world.ana, "convert"), by=world.ana)
+        group.refresh_from_db()
+        assert (group.allies_vote, group.kind) == (True, "circle")
+
+
+def test_what_is_not_possible_now_waits_and_breaks_nothing(world, network, as_member):
+    ask(world, network)
+    accept(network)
+    with as_member(world.dee):
+        other = networks.found_network(by=world.dee, name="Another")
+    with as_member(world.ana):
+        asking = adopted(world.ana, "affiliate", other.pk)
+        assert not carry_out(proposal=asking, by=world.ana)
+        assert asking.carried_out_at is None

@@ -238,6 +238,7 @@ def shared_campaign(by: Membership, pk: UUID) -> SharedCampaign:
     found = SharedCampaign.objects.readable_by(by.group).filter(pk=pk).first()
     if found is None:
         raise Http404
+    return found
 
 
 def payment(by: Membership, pk: UUID) -> Payment:
@@ -248,3 +249,36 @@ def payment(by: Membership, pk: UUID) -> Payment:
     if not by.can_see_ledger and found.payee_id != by.pk:
         raise PermissionDenied
     return found
+
+
+def effect_subject_now(proposal: Proposal) -> Membership | Role | Group | None:
+    """What an effect is on, as it is called now, for the page: also when it could not be decided any more."""
+    pk = proposal.effect_on
+    if pk is None:
+        return None
+    match proposal.effect:
+        case Proposal.Effect.REMOVE_MEMBER:
+            return Membership.objects.filter(group=proposal.group, pk=pk).select_related("person").first()
+        case Proposal.Effect.FILL_ROLE:
+            return Role.objects.filter(group=proposal.group, pk=pk).first()
+        case _:
+            return Group.objects.filter(pk=pk).first()
+
+
+def require_lead(by: Membership, proposal: Proposal) -> None:
+    """Its author leads a proposal, and so may who coordinates. Raises PermissionDenied."""
+    if not proposal.is_led_by(by):
+        raise PermissionDenied
+
+
+def require_author(by: Membership, proposal: Proposal) -> None:
+    """Words belong to who wrote them. Raises PermissionDenied."""
+    if proposal.written_by_id != by.pk:
+        raise PermissionDenied
+
+
+def require_teller(by: Membership, proposal: Proposal) -> None:
+    """Any member counts paper votes, but not whom the vote is about, and no candidate. Raises PermissionDenied."""
+    about = proposal.effect == Proposal.Effect.REMOVE_MEMBER and proposal.effect_on == by.pk
+    if about or proposal.options.filter(membership=by).exists():
+        raise PermissionDenied

@@ -1,5 +1,6 @@
 """What beat and the worker do. Each task opens its own isolation context and calls actions."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from groups.actions.agreements import put_up_agreements
 from groups.actions.applications import settle_applications
 from groups.actions.offers import settle_offers
 from groups.actions.outbox import (
@@ -19,6 +21,7 @@ from groups.actions.outbox import (
     put_off,
     take_in_hand,
 )
+from groups.actions.proposals import keep_time
 from groups.actions.roles import lock_coordination, remind_of_ending_terms, start_takeover_if_needed
 from groups.actions.rota import assign_turns
 from groups.actions.series import extend_series
@@ -30,6 +33,8 @@ from hrplatform.pushing import PushRun
 
 # So many are taken in hand at once: few enough that a claim outlasts them when whoever takes them is slow.
 _LETTERS_IN_HAND, _PUSHES_IN_HAND = 50, 10
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -146,3 +151,18 @@ def look_after_roles() -> None:
             settle_applications(group=group)
             settle_offers(group=group)
             start_takeover_if_needed(by=None, group=group)
+
+
+@shared_task(ignore_result=True)
+def keep_time_of_decisions() -> int:
+    """Opens and closes votes at their time, and brings agreements back on their day. Pages do it too: once in all."""
+    with isolation.context(errand="upkeep"):
+        groups = list(Group.objects.filter(erasing_since=None).order_by("pk"))
+    moved = 0
+    for group in groups:
+        try:
+            with isolation.context(groups=[group.pk]):
+                moved += keep_time(group=group) + put_up_agreements(group=group)
+        except Exception as error:  # What is wrong with one group must not keep all the others waiting.
+            logger.error("Decisions of one group could not be kept in time: %s", type(error).__name__)
+    return moved

@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "groups.tasks.claim_due_reminders", "schedule": timedelta(seconds=10)},
     "keep recurring meetings ahead": {"task": "groups.tasks.extend_meeting_series", "schedule": timedelta(hours=6)},
+    "keep the time of decisions": {"task": "groups.tasks.keep_time_of_decisions", "schedule": timedelta(minutes=1)},
     "remove erased groups": {"task": "groups.tasks.remove_erased_groups", "schedule": timedelta(minutes=1)},
     "look after roles": {"task": "groups.tasks.look_after_roles", "schedule": timedelta(hours=1)},
     "retention": {"task": "hrplatform.tasks.execute_data_policy", "schedule": timedelta(hours=24)},

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from groups import actions
 from groups.actions import payments
-from groups.models import Application, Group, Person, Power
+from groups.models import Agreement, Application, Group, Person, Power
 from hrplatform import isolation
 from hrplatform.models import InstanceSettings
 from hrplatform.pushing import Target
@@ -169,6 +169,20 @@ go  go  go  go  in  go  | go  go  go  go  in  go  | /groups/<slug:slug>/money/le
 200 200 403 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/money/<uuid:pk>/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/money/<uuid:pk>/pay/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/money/<uuid:pk>/counter/
+go  403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/edit/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/open/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/close/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/withdraw/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/again/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/carry-out/
+go  403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/outcome/
+405 405 405 405 in  405 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/vote/
+200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/paper/
+405 405 405 405 in  405 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/comment/
+405 405 405 405 in  405 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/ask/
+405 405 405 405 in  405 | go  go  go  404 in  404 | /groups/<slug:slug>/proposals/<uuid:pk>/stand/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/agreements/
+200 200 200 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/agreements/<uuid:pk>/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
@@ -302,6 +316,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             by=world.ana, title="Soup", method="majority", opens_at=now, closes_at=now + timedelta(days=3)
         )
         device = actions.add_device(by=world.ana.person, target=Target("https://push.example.org/x", "key", "auth"))
+        agreement = Agreement.objects.create(group=world.union, title="Soup on Thursdays", agreed_on=now.date())
         kit = make_kit(by=world.ana, name="Night kit", contents={Item.objects.all()[0]: 10})
         site = make_site(by=world.ana, name="The van", kind="mobile")
         payments.choose_currency(by=world.ana, currency="USD")
@@ -336,6 +351,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "devices": device.pk,
             "kits": kit.pk,
             "proposals": proposal.pk,
+            "agreements": agreement.pk,
             "sites": site.pk,
             **one_of_each(world.ana, topic),
             "money": payment.pk,
@@ -490,6 +506,20 @@ WITH_AN_ID = [
     ("POST", "money/{money}/pay/", "404"),
     ("GET", "money/{money}/counter/", "404"),
     ("POST", "money/{money}/counter/", "404"),
+    ("POST", "proposals/{proposals}/edit/", "404"),
+    ("POST", "proposals/{proposals}/open/", "404"),
+    ("POST", "proposals/{proposals}/close/", "404"),
+    ("POST", "proposals/{proposals}/withdraw/", "404"),
+    ("POST", "proposals/{proposals}/again/", "404"),
+    ("POST", "proposals/{proposals}/carry-out/", "404"),
+    ("POST", "proposals/{proposals}/outcome/", "404"),
+    ("POST", "proposals/{proposals}/vote/", "404"),
+    ("GET", "proposals/{proposals}/paper/", "404"),
+    ("POST", "proposals/{proposals}/paper/", "404"),
+    ("POST", "proposals/{proposals}/comment/", "404"),
+    ("POST", "proposals/{proposals}/ask/", "404"),
+    ("POST", "proposals/{proposals}/stand/", "404"),
+    ("POST", "agreements/{agreements}/", "404"),
     ("GET", "kits/{kits}/", "404"),
     ("POST", "kits/{kits}/", "404"),
     ("GET", "sites/{sites}/", "404"),

@@ -33,8 +33,10 @@ from groups.actions.attendance import (
     make_attendance_code,
     tick_attendance,
 )
-from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot
+from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot, require_voter
 from groups.actions.cancelling import cancel_meeting, end_series
+from groups.actions.candidates import ListFull, ask_candidate, decline_candidacy, stand_for_election
+from groups.actions.comments import comment_on_proposal
 from groups.actions.devices import add_device, remove_device
 from groups.actions.groups import describe_group, found_group
 from groups.actions.invitations import (
@@ -83,6 +85,7 @@ from groups.actions.roles import (
 from groups.actions.rota import TurnTaken, join_rota, leave_rota, pass_turn, take_turn
 from groups.actions.series import Scope, change_series
 from groups.actions.taking_along import erase_group
+from groups.actions.tellers import differences, enter_paper
 from groups.actions.tokens import TooManyTokens, make_token, revoke_token
 
 __all__ = [
@@ -92,6 +95,7 @@ __all__ = [
     "HeldByVote",
     "InvitationOver",
     "LastCoordinator",
+    "ListFull",
     "MeetingOver",
     "MinutesChanged",
     "NobodyStands",
@@ -111,6 +115,7 @@ __all__ = [
     "add_agenda_item",
     "add_device",
     "apply_to_join",
+    "ask_candidate",
     "back_application",
     "back_offer",
     "begin_elected_terms",
@@ -125,13 +130,17 @@ __all__ = [
     "choose_quiet_hours",
     "choose_reminders",
     "close_early",
+    "comment_on_proposal",
     "count_heads",
     "declare_standing",
     "decline_application",
+    "decline_candidacy",
     "describe_group",
+    "differences",
     "edit_role",
     "end_series",
     "enter_attendance_code",
+    "enter_paper",
     "erase_group",
     "erase_person",
     "finish_action_item",
@@ -164,12 +173,14 @@ __all__ = [
     "remove_device",
     "remove_member",
     "reopen_action_item",
+    "require_voter",
     "revoke_invitation",
     "revoke_token",
     "save_minutes",
     "schedule_meeting",
     "set_joining",
     "set_powers",
+    "stand_for_election",
     "state_outcome",
     "support_agenda_item",
     "take_on",

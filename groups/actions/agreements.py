@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups import access
+from groups.actions.agenda import put_on_next_agenda
 from groups.actions.journal import record
 from groups.actions.reminders import tell
 from groups.models import Agreement, Group, Membership, Option, Power, Proposal, Reminder
@@ -80,6 +81,7 @@ def put_up_agreements(*, group: Group) -> int:
         agreement.put_up_for = agreement.look_again_on
         agreement.save(update_fields=["put_up_for"])
         record(by=None, group=group, verb="put_up_agreement", on=agreement)
+        put_on_next_agenda(by=None, group=group, title=agreement.title, origin="agreement", origin_id=agreement.pk)
         tell(
             group=group,
             people=people,

@@ -54,15 +54,8 @@ def cast_ballot(*, by: Membership, proposal: Proposal, choice: Any, reason: str 
     first choice first. Raises VotingOver, NotAVoter, AlreadyVoted; ValueError for a choice that is none.
     """
     locked = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("group").get(pk=proposal.pk)
-    if not locked.is_open:
-        raise VotingOver
-    took_part = Participation.objects.filter(proposal=locked, membership=by).values_list("took_part", flat=True).first()
-    if took_part is None or by.left_on is not None:
-        raise NotAVoter
+    own = require_voter(by, locked)
     check_choice(locked, choice)
-    own = None if locked.is_secret else Ballot.objects.filter(proposal=locked, membership=by).first()
-    if took_part and own is None:
-        raise AlreadyVoted
     if locked.is_secret:
         put_into_urn(locked, [choice], [by.pk])
     else:
@@ -75,6 +68,19 @@ def cast_ballot(*, by: Membership, proposal: Proposal, choice: Any, reason: str 
     Reminder.objects.waiting().filter(
         group=locked.group, person=by.person_id, occasion=Reminder.Occasion.PROPOSAL_CLOSING, occasion_id=locked.pk
     ).delete()
+
+
+def require_voter(by: Membership, proposal: Proposal) -> Ballot | None:
+    """The open ballot this member would change, if any. Raises VotingOver, NotAVoter, AlreadyVoted."""
+    row = Participation.objects.filter(proposal=proposal, membership=by).first()
+    if proposal.state == Proposal.State.OPEN and (row is None or by.left_on is not None):
+        raise NotAVoter
+    if not proposal.is_open or row is None:
+        raise VotingOver
+    own = None if proposal.is_secret else Ballot.objects.filter(proposal=proposal, membership=by).first()
+    if row.took_part and own is None:
+        raise AlreadyVoted
+    return own
 
 
 def check_choice(proposal: Proposal, choice: Any) -> None:
@@ -97,10 +103,12 @@ def padded(choice: Any) -> str:
 
 def put_into_urn(proposal: Proposal, choices: Iterable[Any], voters: Sequence[Any]) -> None:
     """Add ballots, mark who took part, and leave nothing that tells which belongs to whom. The proposal is locked."""
-    mixed = [ballot.chosen for ballot in Ballot.objects.filter(proposal=proposal).select_related("group")]
-    mixed += choices
+    mixed = list(choices)
+    if proposal.is_secret:
+        urn = Ballot.objects.filter(proposal=proposal)
+        mixed += [ballot.chosen for ballot in urn.select_related("group")]
+        urn.delete()
     secrets.SystemRandom().shuffle(mixed)
-    Ballot.objects.filter(proposal=proposal).delete()
     Ballot.objects.bulk_create(
         [
             Ballot(group=proposal.group, proposal=proposal, is_secret=proposal.is_secret, choice=padded(chosen))

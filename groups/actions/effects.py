@@ -5,63 +5,57 @@ Each act is another noun's own action; it takes the adopted proposal as proof th
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from groups.actions import forms, networks
+from groups.actions.forms import NotPossible, convert_group, let_allies_vote
 from groups.actions.journal import record
 from groups.actions.leaving import remove_member
-from groups.actions.roles import begin_elected_terms
+from groups.actions.networks import ask_to_affiliate, leave_network
+from groups.actions.roles import HeldByVote, LastCoordinator, RoleIsHeld, begin_elected_terms
+from groups.actions.taking_along import erase_group
 from groups.models import Group, Membership, Option, Proposal
 
+# What an act may answer that is no fault of the program: the member has left, the network is gone. The decision
+# stands, and can be carried out later.
+_NOT_NOW = (NotPossible, ObjectDoesNotExist, PermissionDenied, HeldByVote, LastCoordinator, RoleIsHeld)
 
-class CannotBeCarriedOut(Exception):
-    """Decided, but not possible as things are now: the member has left, the network is gone."""
 
-
-# What an act may answer that is no fault of the program: the decision stands, and can be carried out later.
-_NOT_NOW = (CannotBeCarriedOut, forms.NotPossible, ObjectDoesNotExist, PermissionDenied)
+def _on(proposal: Proposal) -> UUID:
+    """What the effect is on; an id of nothing, where there is none."""
+    return proposal.effect_on or UUID(int=0)
 
 
 def _fill_role(proposal: Proposal, by: Membership | None) -> None:
-    begin_elected_terms(by=by, proposal=proposal, winners=winners_of(proposal))
+    winners = winners_of(proposal)
+    if not winners:
+        raise NotPossible
+    # A day that passed while the election ran cannot be the end of a term.
+    until = proposal.term_ends_on if proposal.term_ends_on and proposal.term_ends_on > date.today() else None
+    begin_elected_terms(by=by, proposal=proposal, winners=winners, until=until)
 
 
 def _remove_member(proposal: Proposal, by: Membership | None) -> None:
-    member = Membership.objects.select_related("group", "person").get(
-        group=proposal.group_id, pk=proposal.effect_on or proposal.group_id
-    )
-    remove_member(by=by, member=member, decision=proposal)
-
-
-def _convert(proposal: Proposal, by: Membership | None) -> None:
-    forms.convert_group(by=by, group=proposal.group, decision=proposal)
-
-
-def _let_allies_vote(proposal: Proposal, by: Membership | None) -> None:
-    forms.let_allies_vote(by=by, group=proposal.group, decision=proposal)
+    members = Membership.objects.active().select_related("group", "person")
+    remove_member(by=by, member=members.get(group=proposal.group, pk=_on(proposal)), decision=proposal)
 
 
 def _affiliate(proposal: Proposal, by: Membership | None) -> None:
-    network = Group.objects.get(pk=proposal.effect_on or UUID(int=0))
-    networks.ask_to_affiliate(by=by, group=proposal.group, network=network, decision=proposal)
+    ask_to_affiliate(by=by, group=proposal.group, network=Group.objects.get(pk=_on(proposal)), decision=proposal)
 
 
-def _leave_network(proposal: Proposal, by: Membership | None) -> None:
-    networks.leave_network(by=by, group=proposal.group, decision=proposal)
-
-
-_Effect = Callable[[Proposal, Membership | None], None]
-_CARRIED_OUT_BY: Mapping[str, _Effect] = {
+_CARRIED_OUT_BY: Mapping[str, Callable[[Proposal, Membership | None], object]] = {
     Proposal.Effect.FILL_ROLE: _fill_role,
     Proposal.Effect.REMOVE_MEMBER: _remove_member,
-    Proposal.Effect.CONVERT: _convert,
-    Proposal.Effect.ALLIES_VOTE: _let_allies_vote,
     Proposal.Effect.AFFILIATE: _affiliate,
-    Proposal.Effect.LEAVE_NETWORK: _leave_network,
+    Proposal.Effect.CONVERT: lambda proposal, by: convert_group(by=by, group=proposal.group, decision=proposal),
+    Proposal.Effect.LEAVE_NETWORK: lambda proposal, by: leave_network(by=by, group=proposal.group, decision=proposal),
+    Proposal.Effect.ALLIES_VOTE: lambda proposal, by: let_allies_vote(by=by, group=proposal.group, decision=proposal),
+    Proposal.Effect.ERASE_GROUP: lambda proposal, by: erase_group(by=by, group=proposal.group, decision=proposal),
 }
 
 
@@ -76,10 +70,8 @@ def carry_out(*, proposal: Proposal, by: Membership | None) -> bool:
     try:
         with transaction.atomic():
             _CARRIED_OUT_BY[proposal.effect](proposal, by)
-    except (*_NOT_NOW, KeyError):
+    except _NOT_NOW:
         return False
-    if not Group.objects.filter(pk=proposal.group_id).exists():
-        return True  # The group was erased: there is nothing left to write on.
     proposal.carried_out_at = timezone.now()
     proposal.save(update_fields=["carried_out_at"])
     record(by=by, group=proposal.group, verb="carry_out", on=proposal)

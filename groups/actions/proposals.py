@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -84,17 +83,10 @@ def lock_proposal(proposal: Proposal) -> Proposal:
     return Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("group").get(pk=proposal.pk)
 
 
-def require_lead(by: Membership, proposal: Proposal) -> None:
-    """Its author leads a proposal, and so may who coordinates. Raises PermissionDenied."""
-    if not proposal.is_led_by(by):
-        raise PermissionDenied
-
-
 @transaction.atomic
 def change_proposal(*, by: Membership, proposal: Proposal, title: str, text: str, options: Sequence[str] = ()) -> None:
     """Its author may change the words until voting opens. Raises PermissionDenied, TooLate."""
-    if proposal.written_by_id != by.pk:
-        raise PermissionDenied
+    access.require_author(by, proposal)
     locked = lock_proposal(proposal)
     if not locked.is_draft:
         raise TooLate
@@ -109,8 +101,7 @@ def change_proposal(*, by: Membership, proposal: Proposal, title: str, text: str
 @transaction.atomic
 def withdraw_proposal(*, by: Membership, proposal: Proposal) -> None:
     """Its author may take it back before anybody voted. Raises PermissionDenied, TooLate."""
-    if proposal.written_by_id != by.pk:
-        raise PermissionDenied
+    access.require_author(by, proposal)
     locked = lock_proposal(proposal)
     if locked.is_withdrawn:
         return
@@ -125,7 +116,7 @@ def withdraw_proposal(*, by: Membership, proposal: Proposal) -> None:
 @transaction.atomic
 def open_proposal(*, by: Membership, proposal: Proposal) -> None:
     """Open the vote now, before its time; it stays open as long as was said. Raises TooLate, NobodyStands."""
-    require_lead(by, proposal)
+    access.require_lead(by, proposal)
     locked = lock_proposal(proposal)
     if not locked.is_draft:
         raise TooLate
@@ -174,7 +165,7 @@ def _open(*, by: Membership | None, proposal: Proposal) -> None:
 @transaction.atomic
 def close_early(*, by: Membership, proposal: Proposal) -> None:
     """Close when everybody has answered already. Raises PermissionDenied, TooLate."""
-    require_lead(by, proposal)
+    access.require_lead(by, proposal)
     locked = lock_proposal(proposal)
     if not locked.is_open or not locked.everybody_answered:
         raise TooLate
@@ -202,7 +193,6 @@ def _close(*, by: Membership | None, proposal: Proposal) -> None:
     )
     if proposal.is_adopted:
         begin_agreement(by=by, proposal=proposal)
-        # Last, because it may take the group itself away.
         carry_out(proposal=proposal, by=by)
 
 
@@ -284,7 +274,7 @@ def put_again(*, by: Membership, proposal: Proposal) -> Proposal:
 @transaction.atomic
 def state_outcome(*, by: Membership, proposal: Proposal, text: str) -> None:
     """Say in our own words what came of it, after closing. Raises PermissionDenied, TooLate."""
-    require_lead(by, proposal)
+    access.require_lead(by, proposal)
     locked = lock_proposal(proposal)
     if locked.state != Proposal.State.CLOSED:
         raise TooLate
@@ -296,5 +286,5 @@ def state_outcome(*, by: Membership, proposal: Proposal, text: str) -> None:
 @transaction.atomic
 def carry_out_later(*, by: Membership, proposal: Proposal) -> bool:
     """Try again what was adopted and could not be carried out in that moment."""
-    require_lead(by, proposal)
+    access.require_lead(by, proposal)
     return carry_out(proposal=lock_proposal(proposal), by=by)

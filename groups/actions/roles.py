@@ -162,8 +162,10 @@ def set_powers(*, by: Membership, member: Membership, powers: Iterable[str], unt
 
 
 @transaction.atomic
-def begin_elected_terms(*, by: Membership | None, proposal: Proposal, winners: list[Membership]) -> list[RoleTerm]:
-    """Hand the role of an election over to the winners, from today for as long as its terms last.
+def begin_elected_terms(
+    *, by: Membership | None, proposal: Proposal, winners: list[Membership], until: date | None = None
+) -> list[RoleTerm]:
+    """Hand the role of an election over to the winners, from today `until` a day, or for as long as its terms last.
 
     Whoever held it before gives it back today. `by`: who closed the election, None for the clock.
     Raises PermissionDenied without an adopted election for it, and Role.DoesNotExist.
@@ -177,7 +179,7 @@ def begin_elected_terms(*, by: Membership | None, proposal: Proposal, winners: l
         return []
     for term in role.terms.current().exclude(membership__in=chosen).select_related("group"):
         end_term(by=by, term=term)
-    until = role.term_from(timezone.now().date())
+    until = until or role.term_from(timezone.now().date())
     return [
         begin_term(by=by, role=role, holder=winner, chosen_by=RoleTerm.ChosenBy.ELECTION, until=until)
         for winner in chosen

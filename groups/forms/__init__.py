@@ -1,7 +1,11 @@
 from groups.forms.action_items import ActionItemForm
 from groups.forms.agenda import AgendaItemForm
+from groups.forms.agreements import KeepAgreementForm
 from groups.forms.applications import ApplicationForm, JoiningForm
 from groups.forms.attendance import AttendanceForm, CodeForm, HeadcountForm
+from groups.forms.ballots import BallotForm, TellerForm, ballot_form_of
+from groups.forms.candidates import AskCandidateForm
+from groups.forms.comments import CommentForm, OutcomeForm
 from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm
 from groups.forms.leaving import EraseForm, LeaveForm
 from groups.forms.meetings import CancelForm, MeetingChangeForm, MeetingForm
@@ -17,9 +21,12 @@ __all__ = [
     "ActionItemForm",
     "AgendaItemForm",
     "ApplicationForm",
+    "AskCandidateForm",
     "AttendanceForm",
+    "BallotForm",
     "CancelForm",
     "CodeForm",
+    "CommentForm",
     "DeviceForm",
     "EraseForm",
     "FoundGroupForm",
@@ -29,10 +36,12 @@ __all__ = [
     "InvitationForm",
     "IsItYouForm",
     "JoiningForm",
+    "KeepAgreementForm",
     "LeaveForm",
     "MeetingChangeForm",
     "MeetingForm",
     "MinutesForm",
+    "OutcomeForm",
     "PassForm",
     "PassphraseForm",
     "PowersForm",
@@ -45,5 +54,7 @@ __all__ = [
     "SignInForm",
     "SignUpForm",
     "StandingForm",
+    "TellerForm",
     "WordsForm",
+    "ballot_form_of",
 ]

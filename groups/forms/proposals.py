@@ -31,7 +31,6 @@ DAYS = [(1, _("one day")), (3, _("three days")), (7, _("one week")), (14, _("two
 LOOK_AGAIN = [(0, _("no day")), (3, _("in three months")), (6, _("in six months")), (12, _("in a year"))]
 # Consent is what a small group that sits around one table would do anyway.
 SMALL = 12
-MOST_OPTIONS = 20
 _LONGEST_TERM = timedelta(days=5 * 366)
 
 
@@ -43,8 +42,8 @@ class OptionsField(forms.CharField):
     def clean(self, value: Any) -> list[str]:
         text = super().clean(value)
         options = [words for line in text.splitlines() if (words := in_one_line(line))]
-        if len(options) > MOST_OPTIONS:
-            raise forms.ValidationError(_("At most %(most)s options.") % {"most": MOST_OPTIONS})
+        if len(options) > Proposal.MOST_OPTIONS:
+            raise forms.ValidationError(_("At most %(most)s options.") % {"most": Proposal.MOST_OPTIONS})
         if len(set(options)) < len(options):
             raise forms.ValidationError(_("Two options are the same."))
         if any(len(words) > 120 for words in options):
@@ -82,10 +81,10 @@ class WordsForm(forms.Form):
 
 class ProposalForm(WordsForm):
     method = forms.ChoiceField(label=_("How do we decide?"), widget=forms.RadioSelect)
-    seats = forms.IntegerField(label=_("How many are elected"), min_value=1, max_value=MOST_OPTIONS, initial=1)
+    seats = forms.IntegerField(label=_("How many are elected"), min_value=1, max_value=Proposal.MOST_OPTIONS, initial=1)
     term_ends_on = forms.DateField(
         label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("On that day the role goes back to the group by itself."),
+        required=False, help_text=_("On that day the role goes back by itself. Empty: as long as it always lasts."),
     )  # fmt: skip
     vote_days = forms.TypedChoiceField(label=_("Voting lasts"), choices=DAYS, coerce=int, initial=7)
     discuss_days = forms.TypedChoiceField(
@@ -167,9 +166,9 @@ class ProposalForm(WordsForm):
     def more_is_open(self) -> bool:
         return any(field.errors or (self.is_bound and field.data) for field in self.more)
 
-    def clean_term_ends_on(self) -> date:
-        day: date = self.cleaned_data["term_ends_on"]
-        if not date.today() < day <= date.today() + _LONGEST_TERM:
+    def clean_term_ends_on(self) -> date | None:
+        day: date | None = self.cleaned_data["term_ends_on"]
+        if day and not date.today() < day <= date.today() + _LONGEST_TERM:
             raise forms.ValidationError(_("Choose a day after today, within five years."))
         return day
 

@@ -86,6 +86,8 @@ class Proposal(models.Model):
     )
     STRONG_METHODS = (Method.CONSENT, Method.TWO_THIRDS)
     WITH_OPTIONS = (Method.SCORE, Method.RANKED)
+    # More would not fit on a ballot that one can still read.
+    MOST_OPTIONS = 20
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="proposals")

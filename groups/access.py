@@ -15,6 +15,7 @@ from groups.models import (
     ActionItem,
     AgendaItem,
     Agreement,
+    ApiToken,
     Application,
     Group,
     Invitation,
@@ -57,6 +58,14 @@ def memberships_of(person: Person | AnonymousUser) -> MembershipQuerySet:
 def memberships_with(person: Person | AnonymousUser, power: Power) -> list[Membership]:
     """This person's memberships that carry the power now."""
     return [each for each in memberships_of(person) if each.has_power(power)]
+
+
+def token(person: Person, pk: UUID) -> ApiToken:
+    """One of a person's own tokens."""
+    found = ApiToken.objects.filter(person=person, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def require(by: Membership, power: Power | None) -> None:

@@ -30,6 +30,7 @@ from groups.views import (
     rights,
     roles,
     rota,
+    tokens,
 )
 
 group_patterns = [
@@ -172,6 +173,9 @@ people_patterns = [
     path("me/devices/add/", reminders.device_add, name="device-add"),
     path("me/devices/<uuid:pk>/remove/", reminders.device_remove, name="device-remove"),
     path("push-worker.js", reminders.push_worker, name="push-worker"),
+    path("me/tokens/", tokens.token_list, name="token-list"),
+    path("me/tokens/new/", tokens.token_make, name="token-make"),
+    path("me/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("me/inbox/", me.inbox, name="inbox"),
     path("me/applications/", applications.my_applications, name="my-applications"),
     path("me/data/", reauthentication_required(leaving.my_data), name="my-data"),
@@ -180,4 +184,8 @@ people_patterns = [
     path("me/inbox/read/", me.inbox_read, name="inbox-read"),
 ]
 
-urlpatterns = [*account_patterns, path("", include((people_patterns, "groups")))]
+urlpatterns = [
+    *account_patterns,
+    path("api/", include(("groups.api.urls", "api"))),
+    path("", include((people_patterns, "groups"))),
+]

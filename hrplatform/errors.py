@@ -19,6 +19,7 @@ from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
 from hrplatform.context import last_known_instance
+from hrplatform.problems import is_for_programs, problem
 from hrplatform.sealing import KeyUnavailable
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ _NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "password", "oldpassword", "passwor
 
 
 def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    if is_for_programs(request):
+        return problem(status)
     instance = last_known_instance()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         # Whoever may be signed in leaves through the door that signs out; it opens without the database too.
@@ -60,7 +63,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         }
     response = page(request, 503, **context)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if context:
+    if context and not is_for_programs(request):
         # Its form must be let through when it is sent again (docs/decisions/referrer.md).
         response["Referrer-Policy"] = "same-origin"
     return response

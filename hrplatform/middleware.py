@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from hrplatform import errors
+from hrplatform.problems import is_for_programs
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -30,7 +31,8 @@ def response_headers(get_response: GetResponse) -> GetResponse:
             # This page holds a form of ours. Under no-referrer browsers send it with `Origin: null`, which cannot be
             # told from a forged one; same-origin tells other sites just as little (docs/decisions/referrer.md).
             response["Referrer-Policy"] = "same-origin"
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(settings.STATIC_URL):
+        is_ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or is_for_programs(request)
+        if is_ours_alone and not request.path_info.startswith(settings.STATIC_URL):
             patch_cache_control(response, no_store=True, private=True)
         return response
 

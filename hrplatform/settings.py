@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -111,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "groups.middleware.TokenBearers",
     "groups.middleware.PrivatePages",
 ]
 
@@ -340,14 +342,30 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"hello@{_site.hostname}")
 
 # --- The JSON API: nothing is open unless it says so ----------------------------------------------------------------
 
+API_PREFIX = "/api/"
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # Tokens only: a browser that is signed in does nothing here, so no other site can make it.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["groups.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["groups.api.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["groups.api.authentication.PersonThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"person": "120/min"},
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": "120/min"},
+    "DEFAULT_PARSER_CLASSES": ["groups.api.parsing.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "groups.api.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "groups.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "groups.api.problems.answer",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "NUM_PROXIES": 0,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "API",
+    "DESCRIPTION": "What a program of yours can do for you in your groups. docs/api.md says how to begin.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Logs: what happened and where in the code, never who, from where, or with which words --------------------------

@@ -195,6 +195,10 @@ go  go  go  go  200 go  | go  go  go  go  422 go  | /start/<str:token>/
 go  go  go  go  in  go  | go  go  go  go  in  go  | /me/data/
 go  go  go  go  in  go  | go  go  go  go  in  go  | /me/erase/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /erased/
+200 200 200 200 in  200 | 405 405 405 405 in  405 | /me/tokens/
+go  go  go  go  in  go  | go  go  go  go  in  go  | /me/tokens/new/
+405 405 405 405 in  405 | go  404 404 404 in  404 | /me/tokens/<uuid:pk>/revoke/
+200 200 200 200 200 200 | 405 405 405 405 405 405 | /api/schema/
 200 200 200 200 in  200 | 405 405 405 405 in  405 | /tonight/
 200 403 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/tonight/
 200 403 200 404 in  404 | 422 403 422 404 in  404 | /groups/<slug:slug>/contacts/log/
@@ -242,9 +246,6 @@ def lines() -> dict[str, Line]:
     return found
 
 
-LINES = lines()
-
-
 def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
     """Every route as it is written, with the prefixes above it."""
     for each in resolver.url_patterns:
@@ -253,6 +254,16 @@ def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
             yield route
         else:
             yield from routes(each, route)
+
+
+def of_programs() -> dict[str, Line]:
+    """A browser that is signed in does nothing under /api/. What tokens may do: tests/groups/test_api_access.py."""
+    nothing = {method: dict.fromkeys(ROLES, "401") for method in ("GET", "POST")}
+    found = (route for route in routes(get_resolver()) if route.startswith("/api/") and route != "/api/schema/")
+    return {route: Line(route, nothing) for route in found}
+
+
+LINES = lines() | of_programs()
 
 
 @dataclass(frozen=True)
@@ -311,6 +322,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         offer = actions.offer_to_hold(by=world.ben, role=role)
         term = world.caro.role_terms.get()
         application = Application.objects.create(group=world.union, person=make_person("eva"))
+        own_token, _ = actions.make_token(by=world.ana.person, name="laptop", scopes=["groups:read"], days=7)
         contact = log_contact(by=world.caro, id=new_contact_id(now), at=now, used_returned=5)
         proposal = actions.propose(
             by=world.ana, title="Soup", method="majority", opens_at=now, closes_at=now + timedelta(days=3)
@@ -355,6 +367,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "sites": site.pk,
             **one_of_each(world.ana, topic),
             "money": payment.pk,
+            "tokens": own_token.pk,
         },
         invitation=token,
         founding_link=actions.make_founding_link(),
@@ -534,6 +547,13 @@ def test_the_list_of_addresses_with_an_id_is_complete() -> None:
     there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES.keys() - mine if "<uuid:pk>" in route}
     listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
     there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES if "<uuid:pk>" in route}
+    # What is a person's own, and what programs ask for, have tests of their own.
+    own = ("/me/", "/api/")
+    there = {
+        route.removeprefix("/groups/<slug:slug>/")
+        for route in LINES
+        if "<uuid:pk>" in route and not route.startswith(own)
+    }
     assert there == listed
 
 

@@ -16,6 +16,7 @@ from groups.forms.proposals import ProposalForm, WordsForm
 from groups.forms.reminders import DeviceForm, QuietHoursForm, ReminderForm
 from groups.forms.roles import GiveRoleForm, RoleForm
 from groups.forms.rota import PassForm, RotaForm
+from groups.forms.tokens import TokenForm
 
 __all__ = [
     "ActionItemForm",
@@ -55,6 +56,7 @@ __all__ = [
     "SignUpForm",
     "StandingForm",
     "TellerForm",
+    "TokenForm",
     "WordsForm",
     "ballot_form_of",
 ]

@@ -20,7 +20,7 @@ class InvitationSerializer(Shown):
 
     class Meta:
         model = Invitation
-        fields = ("id", "standing", "expires_at", "maximum_uses", "uses", "revoked_at", "link")
+        fields = ("id", "expires_at", "maximum_uses", "uses", "revoked_at", "link")
 
     def get_link(self, invitation: Invitation) -> str | None:
         token = self.context.get("token")

@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from groups import access
-from groups.actions.reminders import words
 from groups.api.shown import Shown
 from groups.api.views import Listed
 from groups.models import Membership, Reminder, Scope
+from groups.wording import words
 
 
 class OwnMembershipSerializer(Shown):

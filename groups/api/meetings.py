@@ -27,13 +27,13 @@ class MeetingList(GroupView, Listed, Made):
         return self.group.meetings.select_related("group").order_by("-starts_at", "pk")
 
     def form_facts(self) -> dict[str, Any]:
-        return {"zone": self.group.zone}
+        return {"group": self.group}
 
     def make(self) -> Meeting:
         access.require(self.membership, Power.COORDINATE)
-        wanted = ("title", "starts", "duration_minutes", "place", "repeats")
-        facts = self.facts()
-        return actions.schedule_meeting(by=self.membership, **{name: facts[name] for name in wanted})
+        sent = self.facts()
+        facts = {name: sent[name] for name in ("title", "starts", "duration_minutes", "place", "stipend")}
+        return actions.schedule_meeting(by=self.membership, repeats=sent["recurrence"], **facts)
 
 
 class MeetingDetail(GroupView, Single):

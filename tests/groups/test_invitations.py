@@ -13,7 +13,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from groups import actions
+from groups import actions, guessing
 from groups.models import FoundingLink, Group, Invitation, Membership, Person
 from groups.models.invitations import hash_token
 from hrplatform import isolation
@@ -332,3 +332,21 @@ def test_a_new_founding_link_ends_the_one_before(db: None) -> None:
     first, second = (actions.make_founding_link() for _ in range(2))
     assert Client().get(f"/start/{first}/").status_code == 410
     assert Client().get(f"/start/{second}/").status_code == 200
+
+
+def test_trying_links_one_after_the_other_is_stopped_also_for_a_good_one(
+    link: Callable[..., str], dee: Membership, sign_in: SignIn
+) -> None:
+    good, client = link(), sign_in(dee)
+    for number in range(guessing.MOST_IN_AN_HOUR):
+        place = ("join", "start")[number % 2]
+        assert client.get(f"/{place}/{number}/").status_code == 410
+    for place in ("/join/another/", good, f"{good}account/", "/start/another/"):
+        assert client.get(place).status_code == 429
+        assert client.post(place).status_code == 429
+
+
+def test_an_open_link_does_not_count_as_a_try(link: Callable[..., str], dee: Membership, sign_in: SignIn) -> None:
+    place, client = link(), sign_in(dee)
+    for _ in range(guessing.MOST_IN_AN_HOUR + 1):
+        assert client.get(place).status_code == 200

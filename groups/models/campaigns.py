@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -44,6 +44,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
 class Campaign(models.Model):
     """Something a group wants from somebody outside. Sealed; what leaves the group is a copy."""
+
+    # The group's own by now: nobody takes its words away.
+    words_of_writer: ClassVar[tuple[str, ...]] = ()
 
     State = State
 
@@ -90,6 +93,9 @@ class Campaign(models.Model):
 
 class CampaignAction(models.Model):
     """One thing a group does for its campaign, on one day."""
+
+    # The group's own, as its campaign.
+    words_of_writer: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")

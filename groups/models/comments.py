@@ -1,6 +1,7 @@
 """What members say about a proposal."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,8 @@ from hrplatform.sealing import SealedTextField, SealingOwner
 
 class Comment(models.Model):
     """One voice in the discussion. Stays, unsigned, when its writer is erased."""
+
+    words_of_writer: ClassVar[tuple[str, ...]] = ("text",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")

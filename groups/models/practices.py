@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Count, Q
@@ -53,6 +53,9 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 class Practice(models.Model):
     """One thing a group does among itself, in its own words."""
 
+    # The name of it stays: others have talked about it.
+    words_of_writer: ClassVar[tuple[str, ...]] = ("what", "when", "hard", "changed")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="practices")
     written_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -96,6 +99,8 @@ class Practice(models.Model):
 
 class PracticeComment(models.Model):
     """What a member said about a practice, inside the group."""
+
+    words_of_writer: ClassVar[tuple[str, ...]] = ("words",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")

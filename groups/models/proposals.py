@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -44,6 +44,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 class Proposal(models.Model):
     """One question to the group. Talked over as a draft, then open for voting, then closed with an outcome."""
+
+    # Members decided about these very words: they stay.
+    words_of_writer: ClassVar[tuple[str, ...]] = ()
 
     class Method(models.TextChoices):
         CONSENT = "consent", _("consent")

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -37,6 +37,9 @@ class RightsRecordQuerySet(models.QuerySet["RightsRecord"]):
 
 class RightsRecord(models.Model):
     """One thing that was done. It happened to somebody, and the record says only to which kind of people."""
+
+    # The count of it stays; the words go with who wrote them, if they wish.
+    words_of_writer: ClassVar[tuple[str, ...]] = ("day", "place", "what", "response", "outcome")
 
     class Whom(models.TextChoices):
         PEOPLE_WHO_USE = "people_who_use", _("people who use drugs")

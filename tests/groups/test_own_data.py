@@ -42,11 +42,10 @@ def unpacked(content: bytes) -> dict[str, Any]:
 def held(ana: Membership, caro: Membership, as_member: AsMember) -> dict[str, Any]:
     now = timezone.now()
     with as_member(ana):
-
         load_catalogue()
         item = Item.objects.order_by("pk")[0]
         log_contact(by=again(caro), id=new_contact_id(now), at=now, note="Left by the stairs.", lines={item: 2})
-        log_contact(by=again(ana), id=new_contact_id(now), at=now, note="Ana wrote this.")
+        log_contact(by=again(ana), id=new_contact_id(now), at=now, used_returned=1, note="Ana wrote this.")
         mine = again(caro)
         mine.private_note = "Bring the key."
         mine.save(update_fields=["private_note"])

@@ -17,6 +17,7 @@ from groups.models import (
     Agreement,
     ApiToken,
     Application,
+    CalendarFeed,
     Group,
     Invitation,
     Meeting,
@@ -31,9 +32,11 @@ from groups.models import (
     Turn,
 )
 from groups.models.campaigns import Campaign, CampaignAction, SharedCampaign
+from groups.models.invitations import hash_token
 from groups.models.memberships import MembershipQuerySet
 from groups.models.practices import Practice, SharedPractice
 from groups.models.rights import RightsRecord
+from hrplatform import isolation
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -291,3 +294,19 @@ def require_teller(by: Membership, proposal: Proposal) -> None:
     about = proposal.effect == Proposal.Effect.REMOVE_MEMBER and proposal.effect_on == by.pk
     if about or proposal.options.filter(membership=by).exists():
         raise PermissionDenied
+
+
+def calendar_feed(token: str) -> CalendarFeed:
+    """The private calendar behind this secret. An ended one is as one that never was."""
+    with isolation.context(token=hash_token(token)):
+        found = CalendarFeed.objects.select_related("person").filter(token_hash=hash_token(token)).first()
+    if found is None or not found.person.is_active:
+        raise Http404
+    return found
+
+
+def public_group(slug: str) -> Group:
+    found = Group.objects.public().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found

@@ -129,6 +129,11 @@ go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/acc
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/proposals/
 200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/proposals/new/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/proposals/<uuid:pk>/
+200 200 200 200 in  200 | 422 422 422 422 in  422 | /me/calendar/
+405 405 405 405 in  405 | go  go  go  go  in  go  | /me/calendar/end/
+200 200 200 200 200 200 | 405 405 405 405 405 405 | /calendar/<str:token>.ics
+404 404 404 404 404 404 | 405 405 405 405 405 405 | /calendar/of/<slug:slug>.ics
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/meetings/<uuid:pk>/calendar.ics
 405 405 405 405 in  405 | 422 422 422 422 in  422 | /me/devices/add/
 405 405 405 405 in  405 | go  go  go  go  in  go  | /me/devices/<uuid:pk>/remove/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /push-worker.js
@@ -273,6 +278,7 @@ class Things:
     union: Group
     of_union: dict[str, UUID]
     invitation: str
+    calendar: str
     founding_link: str
     topic: int
     item: int
@@ -287,6 +293,8 @@ class Things:
             .replace("guides/<slug:slug>", "guides/a-guide")
             .replace("<language:language>", "fa")
             .replace("join/<str:token>", f"join/{self.invitation}")
+            .replace("calendar/<str:token>", f"calendar/{self.calendar}")
+            .replace("calendar/of/<slug:slug>", f"calendar/of/{self.union.slug}")
             .replace("start/<str:token>", f"start/{self.founding_link}")
             .replace("^(?P<app_label>hrplatform|outreach|resources)/$", "outreach/")
             .replace("(?P<url>.*)$", "nothing-here")
@@ -327,6 +335,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
         proposal = actions.propose(
             by=world.ana, title="Soup", method="majority", opens_at=now, closes_at=now + timedelta(days=3)
         )
+        calendar = actions.make_calendar(by=world.ana.person, detail="discreet")
         device = actions.add_device(by=world.ana.person, target=Target("https://push.example.org/x", "key", "auth"))
         agreement = Agreement.objects.create(group=world.union, title="Soup on Thursdays", agreed_on=now.date())
         kit = make_kit(by=world.ana, name="Night kit", contents={Item.objects.all()[0]: 10})
@@ -370,6 +379,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             "tokens": own_token.pk,
         },
         invitation=token,
+        calendar=calendar,
         founding_link=actions.make_founding_link(),
         topic=topic.pk,
         item=Item.objects.order_by("pk").first().pk,  # type: ignore[union-attr]
@@ -533,6 +543,7 @@ WITH_AN_ID = [
     ("POST", "proposals/{proposals}/ask/", "404"),
     ("POST", "proposals/{proposals}/stand/", "404"),
     ("POST", "agreements/{agreements}/", "404"),
+    ("GET", "meetings/{meetings}/calendar.ics", "404"),
     ("GET", "kits/{kits}/", "404"),
     ("POST", "kits/{kits}/", "404"),
     ("GET", "sites/{sites}/", "404"),
@@ -541,7 +552,7 @@ WITH_AN_ID = [
 
 
 def test_the_list_of_addresses_with_an_id_is_complete() -> None:
-    listed = {re.sub(r"{\w+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
+    listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
     # A person's own devices are of no group: tests/groups/test_push.py tells what happens to another person's.
     mine = {"/me/devices/<uuid:pk>/remove/"}
     there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES.keys() - mine if "<uuid:pk>" in route}

@@ -34,6 +34,7 @@ from groups.actions.attendance import (
     tick_attendance,
 )
 from groups.actions.ballots import AlreadyVoted, NotAVoter, VotingOver, cast_ballot, require_voter
+from groups.actions.calendars import end_calendar, make_calendar
 from groups.actions.cancelling import cancel_meeting, end_series
 from groups.actions.candidates import ListFull, ask_candidate, decline_candidacy, stand_for_election
 from groups.actions.comments import comment_on_proposal
@@ -138,6 +139,7 @@ __all__ = [
     "describe_group",
     "differences",
     "edit_role",
+    "end_calendar",
     "end_series",
     "enter_attendance_code",
     "enter_paper",
@@ -156,6 +158,7 @@ __all__ = [
     "leave_group",
     "leave_rota",
     "make_attendance_code",
+    "make_calendar",
     "make_founding_link",
     "make_role",
     "make_token",

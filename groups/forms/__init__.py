@@ -4,6 +4,7 @@ from groups.forms.agreements import KeepAgreementForm
 from groups.forms.applications import ApplicationForm, JoiningForm
 from groups.forms.attendance import AttendanceForm, CodeForm, HeadcountForm
 from groups.forms.ballots import BallotForm, TellerForm, ballot_form_of
+from groups.forms.calendars import CalendarForm
 from groups.forms.candidates import AskCandidateForm
 from groups.forms.comments import CommentForm, OutcomeForm
 from groups.forms.groups import FoundGroupForm, GroupForm, InvitationForm, PowersForm
@@ -25,6 +26,7 @@ __all__ = [
     "AskCandidateForm",
     "AttendanceForm",
     "BallotForm",
+    "CalendarForm",
     "CancelForm",
     "CodeForm",
     "CommentForm",

@@ -5,6 +5,7 @@ from groups.models.agreements import Agreement
 from groups.models.applications import Application
 from groups.models.attendance import Attendance, CodeTries
 from groups.models.ballots import Ballot, Participation, TellerEntry
+from groups.models.calendars import CalendarFeed
 from groups.models.campaigns import Campaign, CampaignAction, CampaignRecord, SharedCampaign
 from groups.models.comments import Comment
 from groups.models.devices import Device
@@ -35,6 +36,7 @@ __all__ = [
     "Attendance",
     "Backing",
     "Ballot",
+    "CalendarFeed",
     "Campaign",
     "CampaignAction",
     "CampaignRecord",

@@ -1,0 +1,158 @@
+"""iCalendar (RFC 5545), written as strings: the usual library costs ten times as much (docs/decisions/calendars.md)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_OCTETS = 75
+# A zone's rules are told from the last change before the first event; none within this time counts as never.
+_LOOK_BACK = timedelta(days=400)
+_STEP = timedelta(days=7)
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\u2028": "\\n", "\u2029": "\\n"}
+    | dict.fromkeys((*range(10), *range(11, 32), 127))
+)
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -.:'!?()/&+")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One meeting as a calendar elsewhere shows it. Moments with their zone; empty texts are left out."""
+
+    uid: str
+    starts_at: datetime
+    minutes: int
+    zone: ZoneInfo
+    changed_at: datetime
+    sequence: int
+    is_cancelled: bool
+    summary: str
+    place: str = ""
+    url: str = ""
+
+
+def calendar(events: Iterable[Event], *, name: str) -> str:
+    """A whole calendar. `changed_at` of an event is its DTSTAMP, so that an unchanged calendar is the same bytes."""
+    events = list(events)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar//EN", "CALSCALE:GREGORIAN"]
+    lines += [_text("X-WR-CALNAME", name), "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
+    spans: dict[ZoneInfo, tuple[datetime, datetime]] = {}
+    for event in events:
+        first, last = spans.get(event.zone, (event.starts_at, event.starts_at))
+        spans[event.zone] = min(first, event.starts_at), max(last, event.starts_at)
+    for zone, (first, last) in spans.items():
+        if zone.key != "UTC":
+            lines += _zone(zone, first.astimezone(UTC).date().toordinal(), last.astimezone(UTC).date().toordinal())
+    lines += map(_event, events)
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def _event(event: Event) -> str:
+    texts = _text("SUMMARY", event.summary)
+    if event.place:
+        texts += "\r\n" + _text("LOCATION", event.place)
+    if event.url:
+        texts += "\r\n" + _folded(f"URL:{event.url}")
+    return (
+        f"BEGIN:VEVENT\r\nUID:{event.uid}\r\nDTSTAMP:{event.changed_at:%Y%m%dT%H%M%SZ}\r\n"
+        f"{_start(event.starts_at.astimezone(event.zone), event.zone)}\r\nDURATION:PT{event.minutes}M\r\n"
+        f"SEQUENCE:{event.sequence}\r\nSTATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}\r\n"
+        f"{texts}\r\nEND:VEVENT"
+    )
+
+
+def _start(local: datetime, zone: ZoneInfo) -> str:
+    # Of an hour that comes twice in autumn, a local time means the first; the second can only be said in UTC.
+    if zone.key == "UTC" or local.fold:
+        return f"DTSTART:{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f"DTSTART;TZID={zone.key}:{local:%Y%m%dT%H%M%S}"
+
+
+# --- Text -------------------------------------------------------------------------------------------------------------
+
+
+def _text(name: str, value: str) -> str:
+    if not _PLAIN.issuperset(value):
+        value = value.replace("\r\n", "\n").translate(_ESCAPES)
+    return _folded(f"{name}:{value}")
+
+
+def _folded(line: str) -> str:
+    """Lines of at most 75 octets, never cut inside a letter; each further one begins with a space."""
+    if len(line) <= _OCTETS and (line.isascii() or len(line.encode()) <= _OCTETS):
+        return line
+    parts, part, room = [], "", _OCTETS
+    for letter in line:
+        size = len(letter.encode())
+        if size > room:
+            parts.append(part)
+            part, room = "", _OCTETS - 1
+        part, room = part + letter, room - size
+    return "\r\n ".join([*parts, part])
+
+
+# --- Zones ------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _zone(zone: ZoneInfo, first_day: int, last_day: int) -> list[str]:
+    """A VTIMEZONE with every change of the clocks from the one before the first event to the last event's."""
+    first = datetime.fromordinal(first_day).replace(tzinfo=UTC)
+    last = datetime.fromordinal(last_day).replace(tzinfo=UTC) + timedelta(days=2)
+    changes = list(_changes(zone, first - _LOOK_BACK, last))
+    before = [change for change in changes if change <= first]
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone.key}"]
+    if not before:
+        lines += _observance(zone, first.astimezone(zone), first.astimezone(zone), "19700101T000000")
+    for change in [*before[-1:], *(each for each in changes if each > first)]:
+        old, new = (change - timedelta(seconds=1)).astimezone(zone), change.astimezone(zone)
+        # The moment of the change on the clocks as they were until then.
+        local = change.replace(tzinfo=None) + _offset(old)
+        lines += _observance(zone, old, new, f"{local:%Y%m%dT%H%M%S}")
+    return [*lines, "END:VTIMEZONE"]
+
+
+def _observance(zone: ZoneInfo, old: datetime, new: datetime, start: str) -> list[str]:
+    kind = "DAYLIGHT" if new.dst() else "STANDARD"
+    return [
+        f"BEGIN:{kind}",
+        f"DTSTART:{start}",
+        f"TZOFFSETFROM:{_offset_in_words(old)}",
+        f"TZOFFSETTO:{_offset_in_words(new)}",
+        f"TZNAME:{new.tzname()}",
+        f"END:{kind}",
+    ]
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """The moments, in UTC, from which the clocks show something else. Halving finds the second."""
+    moment = first
+    while moment < last:
+        low, high = moment, moment + _STEP
+        if _clock(zone, low) != _clock(zone, high):
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                middle = middle.replace(microsecond=0)
+                if _clock(zone, middle) == _clock(zone, low):
+                    low = middle
+                else:
+                    high = middle
+            yield high
+        moment += _STEP
+
+
+def _clock(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | None]:
+    local = moment.astimezone(zone)
+    return local.utcoffset(), local.tzname()
+
+
+def _offset(local: datetime) -> timedelta:
+    return local.utcoffset() or timedelta()
+
+
+def _offset_in_words(local: datetime) -> str:
+    seconds = int(_offset(local).total_seconds())
+    hours, rest = divmod(abs(seconds), 3600)
+    return f"{'-' if seconds < 0 else '+'}{hours:02}{rest // 60:02}" + (f"{rest % 60:02}" if rest % 60 else "")

@@ -13,6 +13,7 @@ from django.http import Http404
 
 from groups.models import (
     ActionItem,
+    Affiliation,
     AgendaItem,
     Agreement,
     ApiToken,
@@ -307,6 +308,11 @@ def calendar_feed(token: str) -> CalendarFeed:
 
 def public_group(slug: str) -> Group:
     found = Group.objects.public().filter(slug=slug).first()
+
+
+def affiliation(by: Membership, pk: UUID) -> Affiliation:
+    """A group's request to this member's network."""
+    found = Affiliation.objects.filter(network=by.group, pk=pk).first()
     if found is None:
         raise Http404
     return found

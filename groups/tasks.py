@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from groups.actions.agreements import put_up_agreements
 from groups.actions.applications import settle_applications
+from groups.actions.leadership import count_leadership
 from groups.actions.offers import settle_offers
 from groups.actions.outbox import (
     claim_due,
@@ -166,3 +167,15 @@ def keep_time_of_decisions() -> int:
         except Exception as error:  # What is wrong with one group must not keep all the others waiting.
             logger.error("Decisions of one group could not be kept in time: %s", type(error).__name__)
     return moved
+
+
+@shared_task(ignore_result=True)
+def count_leadership_of_groups() -> int:
+    """Counts who led in the quarter that is over, once for each group."""
+    with isolation.context(errand="upkeep"):
+        groups = list(Group.objects.filter(erasing_since=None).values_list("pk", flat=True))
+    counted = 0
+    for pk in groups:
+        with isolation.context(groups=[pk]):
+            counted += count_leadership(group=Group.objects.get(pk=pk))
+    return counted

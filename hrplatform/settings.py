@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep the time of decisions": {"task": "groups.tasks.keep_time_of_decisions", "schedule": timedelta(minutes=1)},
     "remove erased groups": {"task": "groups.tasks.remove_erased_groups", "schedule": timedelta(minutes=1)},
     "look after roles": {"task": "groups.tasks.look_after_roles", "schedule": timedelta(hours=1)},
+    "count who leads": {"task": "groups.tasks.count_leadership_of_groups", "schedule": timedelta(hours=12)},
     "retention": {"task": "hrplatform.tasks.execute_data_policy", "schedule": timedelta(hours=24)},
 }
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("help-now/", views.help_now, name="help-now"),
     path("near/", views.near, name="near"),
+    path("near/<slug:slug>/", views.near_group, name="near-group"),
     path("about/", views.about, name="about"),
     path("guides/", views.guide_list, name="guide-list"),
     path("guides/search/", views.guide_search, name="guide-search"),

@@ -165,6 +165,13 @@ go  go  go  go  404 go  | go  go  go  go  404 go  | /groups/<slug:slug>/join/acc
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/campaigns/<uuid:pk>/unshare/
 405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/deeds/<uuid:pk>/remove/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/demands/<uuid:pk>/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/leadership/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/network/
+200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/network/found/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/network/withdraw/
+405 405 405 405 in  405 | go  403 403 404 in  404 | /groups/<slug:slug>/network/name/
+405 405 405 405 in  405 | 404 403 403 404 in  404 | /groups/<slug:slug>/affiliations/<uuid:pk>/accept/
+405 405 405 405 in  405 | 404 403 403 404 in  404 | /groups/<slug:slug>/affiliations/<uuid:pk>/decline/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/money/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/money/currency/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/money/write/
@@ -224,6 +231,7 @@ go  go  go  go  go  go  | 405 405 405 405 405 405 | /favicon.ico
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/help-now/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/near/
+404 404 404 404 404 404 | 405 405 405 405 405 405 | /en/near/<slug:slug>/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/about/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/guides/
 200 200 200 200 200 200 | 405 405 405 405 405 405 | /en/guides/search/
@@ -291,6 +299,7 @@ class Things:
             route.replace("groups/<slug:slug>", f"groups/{self.union.slug}")
             .replace("topics/<slug:slug>", "topics/overdose")
             .replace("guides/<slug:slug>", "guides/a-guide")
+            .replace("near/<slug:slug>", f"near/{self.union.slug}")
             .replace("<language:language>", "fa")
             .replace("join/<str:token>", f"join/{self.invitation}")
             .replace("calendar/<str:token>", f"calendar/{self.calendar}")
@@ -377,6 +386,7 @@ def things(world: World, sign_in: Callable[..., Client], as_member: Callable[...
             **one_of_each(world.ana, topic),
             "money": payment.pk,
             "tokens": own_token.pk,
+            "affiliations": uuid4(),
         },
         invitation=token,
         calendar=calendar,
@@ -525,6 +535,8 @@ WITH_AN_ID = [
     # One's own contact may have been taken back a moment ago, so this one goes on, and says that there is none.
     ("POST", "contacts/{contacts}/undo/", "go"),
     ("GET", "proposals/{proposals}/", "404"),
+    ("POST", "affiliations/{affiliations}/accept/", "404"),
+    ("POST", "affiliations/{affiliations}/decline/", "404"),
     ("GET", "money/{money}/", "404"),
     ("POST", "money/{money}/pay/", "404"),
     ("GET", "money/{money}/counter/", "404"),

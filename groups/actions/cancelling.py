@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.actions.agenda import move_to_next_agenda
+from groups.actions.groups import show_visitors
 from groups.actions.journal import record
 from groups.actions.reminders import drop_reminders, tell_cancelled
 from groups.actions.rota import assign_turns
@@ -35,6 +36,7 @@ def call_off(*, by: Membership | None, meeting: Meeting) -> bool:
         move_to_next_agenda(meeting=meeting)
         meeting.turns.all().delete()
     record(by=by, group=meeting.group, verb="cancel_meeting", on=meeting)
+    show_visitors(meeting.group)
     return True
 
 
@@ -54,6 +56,7 @@ def end_series(*, by: Membership, series: MeetingSeries, since: Meeting | None =
     off = list(coming)
     stop_rule(series=locked, before=since or next(iter(off), None))
     record(by=by, group=by.group, verb="end_meeting_series", on=locked)
+    show_visitors(by.group)
     for meeting in off:
         call_off(by=by, meeting=meeting)
     if off:

@@ -46,3 +46,9 @@ def _keep_network_told(group: Group) -> None:
     for affiliation in Affiliation.objects.open().filter(group=group):
         affiliation.copy_what_is_shown(group)
         affiliation.save(update_fields=["name", "area", "origin"])
+
+
+def show_visitors(group: Group) -> None:
+    """After something about when a group meets changed: its page for visitors is made anew, where it says so."""
+    if group.visibility == Group.Visibility.PUBLIC and group.shows_meetings:
+        transaction.on_commit(public_pages.mark_changed)

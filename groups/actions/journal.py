@@ -1,6 +1,7 @@
 """Writing the journal, and checking that nobody rewrote it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.db import models
 from django.utils import timezone
@@ -71,6 +72,20 @@ def first_broken_entry(group: Group) -> int | None:
     told = int(head.split(":")[0]) if head else 0
     # Entries are missing at the end, or else all of them may be others than those that were written.
     return number + 1 if told > number else 1
+
+
+def newest_entries_fit(group: Group, how_many: int = 50) -> bool:
+    """A quick look at the end of the chain: these entries fit each other and the sealed note. Raises KeyUnavailable."""
+    entries = list(JournalEntry.objects.filter(group=group).order_by("-number")[:how_many])
+    if not entries:
+        return not group.journal_head
+    fit = all(entry.hash == entry.compute_hash() for entry in entries) and all(
+        (newer.previous_hash, newer.number) == (older.hash, older.number + 1) for newer, older in pairwise(entries)
+    )
+    try:
+        return fit and group.journal_head == _head(entries[0].number, entries[0].hash)
+    except SealBroken:
+        return False
 
 
 def _head(number: int, digest: str) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.actions.agenda import bring_waiting_items
+from groups.actions.groups import show_visitors
 from groups.actions.journal import record
 from groups.actions.reminders import plan_reminders, tell_changed
 from groups.actions.rota import assign_turns
@@ -100,6 +101,7 @@ def change_meeting(
     locked.changed_at = timezone.now()
     locked.save(update_fields=[*facts, "is_exception", "sequence", "changed_at"])
     record(by=by, group=by.group, verb="change_meeting", on=locked)
+    show_visitors(by.group)
     if changed & {"starts_at", "place"}:
         tell_changed(meeting=locked, edition=locked.sequence)
     return locked

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.actions.cancelling import call_off, stop_rule
+from groups.actions.groups import show_visitors
 from groups.actions.journal import record
 from groups.actions.reminders import drop_reminders, plan_reminders, tell_cancelled, tell_changed
 from groups.actions.rota import assign_turns
@@ -40,6 +41,7 @@ def start_series(*, by: Membership, starts: datetime, recurrence: str, facts: Ma
         group=by.group, first_local=starts.isoformat(timespec="minutes"), recurrence=recurrence, **facts
     )
     record(by=by, group=by.group, verb="schedule_meeting_series", on=series)
+    show_visitors(by.group)
     return write_out_series(series=series, until=_horizon(series))[0]
 
 
@@ -156,6 +158,7 @@ def _series_from(by: Membership, series: MeetingSeries, row: Meeting, changed: M
         target.sequence, target.changed_at = target.sequence + 1, timezone.now()
         target.save(update_fields=[*changed, "sequence", "changed_at"])
     record(by=by, group=series.group, verb="change_meeting_series", on=target)
+    show_visitors(series.group)
     return target
 
 

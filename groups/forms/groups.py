@@ -35,7 +35,17 @@ class GroupForm(forms.ModelForm[Group]):
 
     class Meta:
         model = Group
-        fields = ("name", "area", "about", "how_to_reach", "visibility", "origin", "language", "time_zone")
+        fields = (
+            "name",
+            "area",
+            "about",
+            "how_to_reach",
+            "visibility",
+            "shows_meetings",
+            "origin",
+            "language",
+            "time_zone",
+        )
         widgets = {
             "about": forms.Textarea(attrs={"rows": 4}),
             "how_to_reach": forms.Textarea(attrs={"rows": 2}),
@@ -46,6 +56,7 @@ class GroupForm(forms.ModelForm[Group]):
         help_texts = {
             "area": _("A town or a part of one. Never an address."),
             "how_to_reach": _("A place, hours or number that anyone may have. Shown only when the group is public."),
+            "shows_meetings": _("Weekday and time of regular meetings. Never the place."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +65,11 @@ class GroupForm(forms.ModelForm[Group]):
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
         if self.instance.is_circle:
             # A circle is not found unless its members tell someone.
-            del self.fields["visibility"], self.fields["how_to_reach"]
+            del self.fields["visibility"], self.fields["how_to_reach"], self.fields["shows_meetings"]
+        elif self.instance.is_network:
+            # One that nobody sees could not be asked.
+            seen = [choice for choice in Group.Visibility.choices if choice[0] != Group.Visibility.UNLISTED]
+            self.fields["visibility"].choices = seen  # type: ignore[attr-defined]
 
 
 class InvitationForm(forms.Form):

@@ -12,6 +12,7 @@ from groups.models.devices import Device
 from groups.models.groups import Group
 from groups.models.invitations import FoundingLink, Invitation
 from groups.models.journal import JournalEntry
+from groups.models.leadership import LeadershipCount
 from groups.models.meetings import Meeting, MeetingSeries
 from groups.models.memberships import Membership
 from groups.models.offers import Backing, Offer
@@ -48,6 +49,7 @@ __all__ = [
     "Group",
     "Invitation",
     "JournalEntry",
+    "LeadershipCount",
     "Meeting",
     "MeetingSeries",
     "MeetingTask",

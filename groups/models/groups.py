@@ -3,13 +3,16 @@
 import secrets
 import uuid
 import zoneinfo
-from datetime import date
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.people import Person, validate_time_zone
@@ -22,6 +25,19 @@ SLUG_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 def neutral_slug() -> str:
     """Ten random letters: an address in somebody's history must not say which group it is. 47 bits."""
     return "".join(secrets.choice(SLUG_LETTERS) for _ in range(10))
+
+
+@dataclass(frozen=True)
+class RegularTime:
+    """When a group meets, as a visitor may know it. `day`: 0 is Monday."""
+
+    day: int
+    time: time
+    is_weekly: bool
+
+    @property
+    def weekday(self) -> str:
+        return str(WEEKDAYS[self.day])
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -135,6 +151,16 @@ class Group(SealingOwner):
     @property
     def time_zone_label(self) -> str:
         return self.time_zone.replace("_", " ")
+
+    def regular_times(self) -> list["RegularTime"]:
+        """Weekday and time of what repeats in the next five weeks, on the group's own clocks. Never the place."""
+        now = timezone.now()
+        coming = self.meetings.going_ahead().filter(
+            series__isnull=False, starts_at__gte=now, starts_at__lt=now + timedelta(weeks=5)
+        )
+        local = [moment.astimezone(self.zone) for moment in coming.values_list("starts_at", flat=True)]
+        often = Counter((moment.weekday(), moment.time().replace(tzinfo=None)) for moment in local)
+        return [RegularTime(day, at, times >= 4) for (day, at), times in sorted(often.items())]
 
     @property
     def is_network(self) -> bool:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from groups import access, actions
 from groups.forms import FoundGroupForm, GroupForm
-from groups.models import Group, JournalEntry, Person, Power
+from groups.models import Group, Power
 from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
 
@@ -45,7 +45,6 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_log": membership.has_power(Power.LOG_OUTREACH),
         "next_meetings": group.meetings.going_ahead().coming()[:3],
         "member_count": group.memberships.active().count(),
-        "affiliates": group.affiliates.order_by("name"),
     }
     return render(request, "groups/group_detail.html", context)
 
@@ -59,12 +58,3 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect(membership.group)
     return render(request, "groups/group_edit.html", {"form": form, "group": membership.group}, status=status_of(form))
-
-
-@require_safe
-def journal(request: HttpRequest, slug: str) -> HttpResponse:
-    membership = access.membership(request.user, slug)
-    entries = list(JournalEntry.objects.filter(group=membership.group).order_by("-number")[:100])
-    handles = dict(Person.objects.filter(pk__in={entry.actor for entry in entries}).values_list("pk", "handle"))
-    rows = [(entry, entry.actor and handles.get(entry.actor)) for entry in entries]
-    return render(request, "groups/journal.html", {"group": membership.group, "rows": rows})

@@ -1,7 +1,7 @@
 """Template tags of the design language: icons, callouts, and small values that markup needs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from hrplatform import charts
+from hrplatform.charts import Bar
 from hrplatform.days import day_in_words
 
 register = template.Library()
@@ -94,3 +96,26 @@ def _day_in_words(moment: datetime) -> str:
 def as_json(value: object) -> str:
     """JSON for a data attribute; the template escapes it."""
     return json.dumps(value, separators=(",", ":"))
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number in a drawing: with a dot, whatever the language writes."""
+    return f"{number:g}"
+
+
+@register.simple_tag
+def bar_chart(title: str, bars: Sequence[Bar], most: int) -> SafeString:
+    """Bars with their values on them. Put the same numbers into a table beside it. `most`: the value at full height."""
+    return render_to_string(
+        "ui/_bar_chart.html",
+        {
+            "title": title,
+            "placed": charts.place(bars, most),
+            "spoken": ", ".join(f"{bar.label} {bar.words}" for bar in bars),
+            "width": charts.WIDTH,
+            "height": charts.HEIGHT,
+            "base": charts.HEIGHT - charts.FOOT,
+            "foot": charts.HEIGHT - 6,
+        },
+    )

@@ -134,7 +134,7 @@ def _handles(text: str, handles: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 def _area_words(text: str, area: str) -> Iterator[tuple[int, str]]:
     """Words of the area's name, also with another ending: Бишкек, в Бишкеке."""
-    for word in {each.casefold() for each in _TOKEN.findall(area)} - _EVERYWHERE:
+    for word in {each.casefold() for each in re.findall(r"[^\W\d_]+", area)} - _EVERYWHERE:
         if len(word) >= _LEAST_OF_AN_AREA:
             stem = word[:-1] if word[-1] in "аеиоуыэюяйь" else word
             ending = r"\w{0,3}" if re.search(r"[а-яё]", word) else "(?:'?s)?"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from groups import actions
 from groups.actions.memberships import add_member
+from groups.demonstration import practices
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from groups.recurrence import WEEKLY, to_moment
 from hrplatform import isolation
@@ -189,6 +190,7 @@ def build(*, now: datetime, seed: random.Random) -> World:
     for wanted in GROUPS:
         _build_group(world, wanted, people, now, seed)
     _affiliate(world)
+    practices.build(world=world, today=now.date(), seed=seed)
     return world
 
 

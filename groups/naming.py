@@ -12,7 +12,7 @@ MOST_SHOWN = 20
 
 _TOKEN = re.compile(r"[^\W\d_][\w'’-]*")
 # After one of these a sentence, a line or something quoted begins: a capital there means nothing.
-_BEGINNING = re.compile(r"(?:\A|[.!?…:;\n\r«»\"“”„()¿¡•*>|]|(?:^|\n)\s*(?:[-–—]|\d+[.)]))\s*[«\"“„'‘(¿¡-]*\Z")
+_BEGINNING = re.compile(r"(?:\A|[.!?…:;\n\r«»\"“”„()¿¡•*#>|]|(?:^|\n)\s*(?:[-–—]|\d+[.)]))\s*[«\"“„'‘(¿¡-]*\Z")
 
 # Written with a capital though nobody is named: days, months, languages, the polite "you", and whoever speaks after
 # a dash.

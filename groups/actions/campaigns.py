@@ -135,7 +135,7 @@ def share_campaign(*, by: Membership, campaign: Campaign, audience: str, says_re
         campaign=campaign,
         defaults={
             "audience": audience,
-            "network_id": group.network_id if audience == SharedCampaign.Audience.NETWORK else None,
+            "network_id": group.network_id,
             "language": group.language,
             "group_name": group.name,
             "shared_on": timezone.localdate(),

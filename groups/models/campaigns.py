@@ -151,15 +151,15 @@ class SharedCampaignQuerySet(models.QuerySet["SharedCampaign"]):
         return self.filter(Q(group=group) | Q(audience=SharedCampaign.Audience.PUBLIC) | in_network)
 
     def in_network_of(self, group: Group) -> Self:
-        """What the other groups of a network tell each other; also what they tell everybody."""
-        near = Q(network__in=group.networks_around) | Q(group__network__in=group.networks_around)
-        return self.readable_by(group).filter(near).exclude(group=group).newest_first()
+        """What the other groups of a network tell each other, or everybody."""
+        return self.readable_by(group).filter(network__in=group.networks_around).exclude(group=group).newest_first()
 
 
 class SharedCampaign(models.Model):
     """The copy of a campaign that others read, in plain text: no allies, no records, a protected number at most.
 
-    `records`: how many records stand behind it, rounded down to STEP; None when the group does not say.
+    `records`: how many records stand behind it, rounded down to STEP; None when the group does not say. `network`: that
+    of its group, whatever the audience; emptied by the database when the group leaves it.
     """
 
     class Audience(models.TextChoices):

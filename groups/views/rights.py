@@ -21,7 +21,7 @@ ON_A_PAGE = 20
 @require_safe
 def rights_list(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)
-    records = RightsRecord.objects.readable_by(membership).newest_first()
+    records = RightsRecord.objects.readable_by(membership).select_related("group").newest_first()
     context = {
         "group": membership.group,
         "page": Paginator(records, ON_A_PAGE).get_page(request.GET.get("page")),

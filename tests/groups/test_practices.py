@@ -189,7 +189,7 @@ def test_a_list_costs_the_same_however_long_and_comes_in_pages(
     ana, ben, dee, place, sign_in, as_member, django_assert_max_num_queries
 ):
     client = sign_in(ben)
-    client.get(place)  # the first request of a session says its language
+    client.get(place)  # the first page asks what the instance is called
 
     def count(address: str) -> int:
         with django_assert_max_num_queries(40) as captured:

@@ -308,6 +308,9 @@ def calendar_feed(token: str) -> CalendarFeed:
 
 def public_group(slug: str) -> Group:
     found = Group.objects.public().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def affiliation(by: Membership, pk: UUID) -> Affiliation:

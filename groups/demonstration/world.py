@@ -14,7 +14,7 @@ from uuid import UUID
 
 from groups import actions
 from groups.actions.memberships import add_member
-from groups.demonstration import practices
+from groups.demonstration import leadership, networks, payments, practices
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from groups.recurrence import WEEKLY, to_moment
 from hrplatform import isolation
@@ -77,6 +77,7 @@ GROUPS = [
             "area": "New York, Lower East Side and the Bronx",
             "about": "A union of people who use drugs. We hand out new equipment and naloxone at night, "
             "teach each other, and decide together on Thursdays.",
+            "shows_meetings": True,
             "how_to_reach": "Look for the green lamp, four nights a week after nine. Ask anyone with a green band.",
             "language": "en",
             "time_zone": "America/New_York",
@@ -116,6 +117,7 @@ GROUPS = [
             "area": "Buenos Aires, zona sur",
             "about": "Nacimos en un centro de salud. Desde este año nos coordinamos entre personas que usamos drogas, "
             "y el centro acompaña.",
+            "shows_meetings": True,
             "how_to_reach": "Los martes a la tarde, en la plaza, junto a los juegos.",
             "language": "es",
             "time_zone": "America/Argentina/Buenos_Aires",
@@ -189,7 +191,9 @@ def build(*, now: datetime, seed: random.Random) -> World:
     world = World({}, {})
     for wanted in GROUPS:
         _build_group(world, wanted, people, now, seed)
-    _affiliate(world)
+    networks.build(world=world, today=now.date(), seed=seed)
+    payments.build(world=world, today=now.date(), seed=seed)
+    leadership.build(world=world, today=now.date(), seed=seed)
     practices.build(world=world, today=now.date(), seed=seed)
     return world
 
@@ -259,10 +263,3 @@ def _was_reminded(meeting: Meeting) -> None:
             sent_at=told,
             read_at=told + timedelta(hours=2) if number % 2 else None,
         )
-
-
-def _affiliate(world: World) -> None:
-    network = world.groups["network"]
-    for key in ("new-york", "buenos-aires", "bishkek"):
-        with isolation.context(groups=[world.groups[key].pk]):
-            Group.objects.filter(pk=world.groups[key].pk).update(network=network)

@@ -45,6 +45,7 @@ group_patterns = [
     path("<slug:slug>/edit/", groups.group_edit, name="group-edit"),
     path("<slug:slug>/members/", memberships.member_list, name="member-list"),
     path("<slug:slug>/members/<uuid:pk>/powers/", roles.member_powers, name="member-powers"),
+    path("<slug:slug>/members/end/", memberships.membership_end, name="membership-end"),
     path("<slug:slug>/standing/", memberships.standing, name="standing"),
     path("<slug:slug>/roles/", roles.role_list, name="role-list"),
     path("<slug:slug>/roles/new/", roles.role_new, name="role-new"),

@@ -81,6 +81,7 @@ go  go  go  go  go  go  | 405 405 405 405 405 405 | /leave/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/edit/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/members/
 200 403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/members/<uuid:pk>/powers/
+200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/members/end/
 200 200 200 404 in  404 | 422 422 422 404 in  404 | /groups/<slug:slug>/standing/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/roles/
 200 403 403 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/roles/new/

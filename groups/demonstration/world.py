@@ -15,6 +15,7 @@ from uuid import UUID
 from groups import actions
 from groups.actions.memberships import add_member
 from groups.demonstration import leadership, networks, payments, practices
+from groups.demonstration.joining import build_joining
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from groups.recurrence import WEEKLY, to_moment
 from hrplatform import isolation
@@ -195,6 +196,7 @@ def build(*, now: datetime, seed: random.Random) -> World:
     payments.build(world=world, today=now.date(), seed=seed)
     leadership.build(world=world, today=now.date(), seed=seed)
     practices.build(world=world, today=now.date(), seed=seed)
+    build_joining(world, now=now, seed=seed)
     return world
 
 

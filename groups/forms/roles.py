@@ -55,7 +55,7 @@ class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class GiveRoleForm(forms.Form):
-    member = MemberField(label=_("Member"), queryset=Membership.objects.none())
+    member = MemberField(label=_("Member"), queryset=Membership.objects.none(), empty_label=_("Choose someone"))
     until = forms.DateField(
         label=_("Until"),
         required=False,

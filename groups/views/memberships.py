@@ -30,6 +30,17 @@ def member_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "groups/member_list.html", context)
 
 
+@require_safe
+def membership_end(request: HttpRequest, slug: str) -> HttpResponse:
+    """Only members together end a membership: from here one proposes it to them."""
+    membership = access.membership(request.user, slug)
+    others = Membership.objects.active().filter(group=membership.group).exclude(pk=membership.pk)
+    page = Paginator(others.select_related("person").order_by("person__handle"), ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "groups/membership_end.html", {"group": membership.group, "page": page})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: HttpRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)

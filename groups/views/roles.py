@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -129,7 +129,9 @@ def offer_withdraw(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 def term_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Who held what from when until when."""
     membership = access.membership(request.user, slug)
-    terms = RoleTerm.objects.filter(group=membership.group).select_related("role", "membership__person")
+    # What was given and taken back on one day was a slip, and leads to no question later.
+    terms = RoleTerm.objects.filter(group=membership.group).exclude(ends_on=F("starts_on"))
+    terms = terms.select_related("role", "membership__person")
     page = Paginator(terms.order_by("-starts_on", "pk"), ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "groups/term_list.html", {"group": membership.group, "page": page})
 

@@ -111,6 +111,7 @@ def test_a_role_that_nobody_holds_is_given_up_and_its_name_is_free_again(ana, be
     client.post(f"{place}{role.pk}/give-up/")
     with as_member(ana):
         assert Role.objects.get(pk=role.pk).is_in_use
+        RoleTerm.objects.filter(pk=term.pk).update(starts_on=date.today() - timedelta(days=30))
         actions.hand_back(by=again(ben), term=term)
     client.post(f"{place}{role.pk}/give-up/")
     assert client.get(f"{place}{role.pk}/").status_code == 404

@@ -11,7 +11,7 @@ from groups.actions.memberships import admit
 from groups.actions.reminders import tell
 from groups.actions.roles import lock_coordination
 from groups.models import Application, Backing, Group, Membership, Person, Power, Reminder
-from hrplatform import isolation
+from hrplatform import isolation, public_pages
 
 
 class NotOpenNow(Exception):
@@ -26,6 +26,7 @@ def set_joining(*, by: Membership, joining: str, questions: str, takes_sign_ups:
     group.joining, group.questions, group.takes_sign_ups, group.enough = joining, questions, takes_sign_ups, enough
     group.save(update_fields=["joining", "questions", "takes_sign_ups", "enough"])
     record(by=by, group=group, verb="set_joining", on=group)
+    transaction.on_commit(public_pages.mark_changed)
     settle_applications(group=group)
 
 

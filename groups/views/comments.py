@@ -17,6 +17,7 @@ from groups.views.proposals import shown
 @require_POST
 def comment(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug)
+    actions.keep_time(group=membership.group)
     proposal = access.proposal(membership, pk)
     form = CommentForm(posted(request))
     if not form.is_valid():

@@ -196,12 +196,10 @@ def effect_subject(by: Membership, effect: str, on: UUID | None) -> Membership |
             found = Group.objects.filter(pk=pk).first() if on is not None and on == group.network_id else None
         case Proposal.Effect.CONVERT if group.kind == Group.Kind.NETWORK:
             found = None
-        case Proposal.Effect():
-            if on is not None:
+        case _:
+            if on is not None or effect not in Proposal.Effect.values:
                 raise Http404
             return None
-        case _:
-            raise Http404
     if found is None:
         raise Http404
     return found

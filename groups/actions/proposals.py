@@ -235,10 +235,11 @@ def _keep_time_of(found: Proposal) -> bool:
             proposal.save(update_fields=["opens_at", "closes_at"])
             return True
         _open(by=None, proposal=proposal)
+        moved = True
     if proposal.state == Proposal.State.OPEN and proposal.closes_at <= now:
         _close(by=None, proposal=proposal)
-        return True
-    return False
+        moved = True
+    return moved
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ class _Table:
     def close(self, proposal: Proposal, *, days_ago: int, statement: str = "") -> None:
         """Close what everybody answered, as it was some days ago."""
         with isolation.context(groups=[self.group.pk]):
-            by = Membership.objects.with_roles().get(pk=proposal.written_by_id)
+            by = Membership.objects.with_roles().get(group=self.group, proposals=proposal)
             actions.close_early(by=by, proposal=proposal)
             closed = Proposal.objects.select_related("group").get(pk=proposal.pk)
             if statement:

@@ -17,6 +17,8 @@ from hrplatform.problems import is_for_programs
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # A secret has 43 letters. Whatever is much longer is none, and is not looked up.
 _LONGEST_SECRET = 100
+# A file of everything must fit together, whatever others write while it is made.
+_AT_ONE_MOMENT = "/take-along/"
 
 
 class TokenBearers:
@@ -60,7 +62,8 @@ class PrivatePages:
         token = getattr(request, "api_token", None)
         # Times are shown on the person's own clocks, except where a page says that they are the group's. Programs are
         # told them in UTC.
-        with timezone.override(UTC if token else person.zone), isolation.context(person=person.pk):
+        zone, at_one_moment = UTC if token else person.zone, request.path_info.endswith(_AT_ONE_MOMENT)
+        with timezone.override(zone), isolation.context(person=person.pk, at_one_moment=at_one_moment):
             mine = Membership.objects.active().filter(person=person)
             isolation.widen(groups=(token.within(mine) if token else mine).values_list("group_id", flat=True))
             response = self.get_response(request)

@@ -34,6 +34,7 @@ from groups.views import (
     rights,
     roles,
     rota,
+    taking_along,
     tokens,
 )
 
@@ -122,6 +123,7 @@ group_patterns = [
     path("<slug:slug>/money/<uuid:pk>/", payments.payment_detail, name="payment-detail"),
     path("<slug:slug>/money/<uuid:pk>/pay/", payments.payment_pay, name="payment-pay"),
     path("<slug:slug>/money/<uuid:pk>/counter/", payments.payment_counter, name="payment-counter"),
+    path("<slug:slug>/take-along/", taking_along.take_along, name="take-along"),
     path("<slug:slug>/leave/", leaving.group_leave, name="group-leave"),
 ]
 
@@ -183,6 +185,7 @@ account_patterns = [
 
 people_patterns = [
     path("groups/", include(group_patterns)),
+    path("come-back/<uuid:pk>/<str:token>/", taking_along.come_back, name="come-back"),
     path("join/<str:token>/", joining.join, name="join"),
     path("join/<str:token>/account/", login_not_required(joining.JoinByAccount.as_view()), name="join-account"),
     path("start/<str:token>/", login_not_required(joining.FoundByAccount.as_view()), name="start"),

@@ -43,11 +43,13 @@ def context(
     groups: Iterable[UUID] = (),
     token: str | None = None,
     errand: str | None = None,
+    at_one_moment: bool = False,
 ) -> Iterator[None]:
     """Open a transaction in which these rows are visible, and put back what was before on leaving.
 
     `person`: rows that are that person's own. `groups`: rows of these groups. `token`: the hash of a secret
     link, whose one row it opens. `errand`: a task across groups, for tables whose policy names it.
+    `at_one_moment`: what is read stays as it was when the transaction began; for an outermost context only.
     """
     wanted = {
         PERSON: str(person or ""),
@@ -55,7 +57,11 @@ def context(
         TOKEN: token or "",
         ERRAND: errand or "",
     }
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
+        if at_one_moment and is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         before = _read(wanted)
         _write(wanted)
         yield

@@ -33,10 +33,10 @@ def sealed_rows(world: World) -> list[models.Model]:
         ApiToken(person=ana, scopes=[], token_hash="0" * 64, expires_on=date(2027, 1, 1)),
         Payment(
             group=union,
-            number=1,
+            number=901,
             on=date(2026, 11, 20),
             kind="received",
-            purpose=Purpose.objects.create(group=union, name="Tea"),
+            purpose=Purpose.objects.create(group=union, name="Soup"),
             amount=500,
         ),
         Contact(id=new_contact_id(MIDNIGHT), group=union, worker=ana, at=MIDNIGHT, local_day=date(2026, 11, 20)),

@@ -198,6 +198,8 @@ go  403 403 404 in  404 | go  403 403 404 in  404 | /groups/<slug:slug>/proposal
 200 200 200 404 in  404 | 422 403 403 404 in  404 | /groups/<slug:slug>/agreements/<uuid:pk>/
 200 200 200 404 in  404 | 405 405 405 405 in  405 | /groups/<slug:slug>/journal/
 200 200 200 404 in  404 | go  go  go  404 in  404 | /groups/<slug:slug>/leave/
+go  go  go  go  in  go  | go  go  go  go  in  go  | /groups/<slug:slug>/take-along/
+410 410 410 410 410 410 | 410 410 410 410 410 410 | /come-back/<uuid:pk>/<str:token>/
 200 200 200 200 200 200 | go  go  go  go  go  go  | /join/<str:token>/
 go  go  go  go  200 go  | go  go  go  go  422 go  | /join/<str:token>/account/
 go  go  go  go  200 go  | go  go  go  go  422 go  | /start/<str:token>/
@@ -302,6 +304,7 @@ class Things:
             .replace("guides/<slug:slug>", "guides/a-guide")
             .replace("near/<slug:slug>", f"near/{self.union.slug}")
             .replace("<language:language>", "fa")
+            .replace("come-back/<uuid:pk>/<str:token>", f"come-back/{self.union.pk}/nothing")
             .replace("join/<str:token>", f"join/{self.invitation}")
             .replace("calendar/<str:token>", f"calendar/{self.calendar}")
             .replace("calendar/of/<slug:slug>", f"calendar/of/{self.union.slug}")
@@ -572,7 +575,7 @@ def test_the_list_of_addresses_with_an_id_is_complete() -> None:
     listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
     there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES if "<uuid:pk>" in route}
     # What is a person's own, and what programs ask for, have tests of their own.
-    own = ("/me/", "/api/")
+    own = ("/me/", "/api/", "/come-back/")
     there = {
         route.removeprefix("/groups/<slug:slug>/")
         for route in LINES

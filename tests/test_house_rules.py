@@ -139,6 +139,7 @@ EXCEPTIONS = {
     "groups.mark_sent": "one statement by the clock, in a transaction of its own that waits for nothing",
     "groups.put_off": BY_ITSELF,
     "groups.mark_read": "one statement about one's own inbox; `person` says whose",
+    "groups.import_group": NOBODY_YET,
     "groups.bearer": "finds who asks; the day of a token's use is no act",
     "groups.close_for_good": INSIDE,
     "groups.groups_to_remove": ASKS,

@@ -39,7 +39,9 @@ from groups.actions.cancelling import cancel_meeting, end_series
 from groups.actions.candidates import ListFull, ask_candidate, decline_candidacy, stand_for_election
 from groups.actions.comments import comment_on_proposal
 from groups.actions.devices import add_device, remove_device
+from groups.actions.exporting import export_group
 from groups.actions.groups import describe_group, found_group
+from groups.actions.importing import ArchiveRefused, import_group
 from groups.actions.invitations import (
     InvitationOver,
     accept_invitation,
@@ -55,7 +57,7 @@ from groups.actions.memberships import declare_standing
 from groups.actions.minutes import MinutesChanged, save_minutes
 from groups.actions.offers import back_offer, offer_to_hold, take_on, withdraw_offer
 from groups.actions.outbox import mark_read, try_again
-from groups.actions.people import change_profile
+from groups.actions.people import change_profile, take_up_account
 from groups.actions.proposals import (
     NobodyStands,
     TooLate,
@@ -92,6 +94,7 @@ from groups.actions.tokens import TooManyTokens, make_token, revoke_token
 __all__ = [
     "AgendaFull",
     "AlreadyVoted",
+    "ArchiveRefused",
     "CodeAnswer",
     "HeldByVote",
     "InvitationOver",
@@ -145,11 +148,13 @@ __all__ = [
     "enter_paper",
     "erase_group",
     "erase_person",
+    "export_group",
     "finish_action_item",
     "found_group",
     "give_role",
     "give_up_role",
     "hand_back",
+    "import_group",
     "invite",
     "join_open_group",
     "join_rota",
@@ -188,6 +193,7 @@ __all__ = [
     "support_agenda_item",
     "take_on",
     "take_turn",
+    "take_up_account",
     "tell",
     "tick_attendance",
     "try_again",

@@ -15,3 +15,10 @@ def change_profile(*, by: Person, language: str, time_zone: str, email: str) -> 
     if had_email != bool(email):
         for membership in Membership.objects.active().filter(person=by).select_related("group", "person"):
             replan_reminders_of(membership)
+
+
+@transaction.atomic
+def take_up_account(*, by: Person, passphrase: str) -> None:
+    """Whoever comes back with their group chooses a passphrase for the account that waited for them."""
+    by.set_password(passphrase)
+    by.save(update_fields=["password"])

@@ -2,28 +2,18 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
+from groups.actions.forms import Decision, require_decision
 from groups.actions.journal import record
 from groups.models import Group, Membership, Reminder
 from hrplatform import isolation, public_pages
 from hrplatform.retention import fields_leading_to
-
-
-class Decision(Protocol):
-    """What an adopted proposal shows: the members want this."""
-
-    effect: str
-    group_id: UUID
-
-    @property
-    def is_adopted(self) -> bool: ...
 
 
 @transaction.atomic
@@ -33,8 +23,7 @@ def erase_group(*, by: Membership | None, group: Group, decision: Decision) -> N
     In two steps, because who closed the proposal is still waiting for an answer, and because a group may own a million
     rows. From this moment no member finds the group any more. Raises PermissionDenied without the decision.
     """
-    if not (decision.is_adopted and decision.effect == "erase_group" and decision.group_id == group.pk):
-        raise PermissionDenied
+    require_decision(decision, group=group, effect="erase_group")
     close_for_good(by=by, group=group)
 
 
@@ -55,7 +44,7 @@ def groups_to_remove() -> list[UUID]:
 def remove_group(*, group: UUID) -> Counter[str]:
     """Remove a group that is being erased: every row of every app, its keys, its letters. Returns how many, by model.
 
-    The journal goes with the group's own row and in no other way: the application may not remove entries, the
+    Journal and ledger go with the group's own row and in no other way: the application may not remove from them, the
     database itself does when the group they belong to is gone. What was published for everybody (guides) stays, with
     nothing in it that leads to the group. Run it in the group's context.
     """
@@ -86,6 +75,13 @@ def _path_to_group(model: type[models.Model]) -> str:
     """The field that says which group a row belongs to; empty for what belongs to a person alone."""
     paths = fields_leading_to(model, Group)
     return "group" if "group" in paths else next(iter(paths), "")
+
+
+def _may_be_removed(model: type[models.Model]) -> bool:
+    """Whether the application may remove rows of this table: not of a journal, not of a ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, 'DELETE')", [model._meta.db_table])
+        return bool(cursor.fetchone()[0])
 
 
 def _is_let_go(model: type[models.Model]) -> bool:

@@ -41,6 +41,7 @@ _KINDS: list[tuple[type[forms.Field], Any]] = [
     (forms.DateTimeField, serializers.DateTimeField),
     (forms.DateField, serializers.DateField),
     (forms.TimeField, serializers.TimeField),
+    (forms.UUIDField, serializers.UUIDField),
     (forms.Field, serializers.CharField),
 ]
 
@@ -76,21 +77,23 @@ def _help(field: forms.Field) -> str:
     return f"{words} One of: {', '.join(f'`{value}`' for value in values)}." if 0 < len(values) <= 20 else words
 
 
-def facts_of(form_class: AnyForm, sent: Any, **form_facts: Any) -> dict[str, Any]:
-    """What the form makes of what was sent. Raises ValidationError with the form's own sentences at its fields."""
-    serializer: Any = serializer_of(form_class)  # type: ignore[arg-type]
+def form_of(form_class: AnyForm, sent: Any, **form_facts: Any) -> Any:
+    """The form with what was sent, found to be right. Raises ValidationError with its own sentences at its fields."""
+    # A form may have fewer or other fields for this group or this proposal than it has in general.
+    fields = form_class(**form_facts).fields
+    serializer: Any = type("Sent", (StrictSerializer,), {name: _as_sent(field) for name, field in fields.items()})
     serializer(data=sent).is_valid(raise_exception=True)
-    form = form_class(_as_posted(form_class, sent), **form_facts)
+    form = form_class(_as_posted(fields, sent), **form_facts)
     if not form.is_valid():
         errors = form.errors.get_json_data()
         raise ValidationError({name: [each["message"] for each in found] for name, found in errors.items()})
-    return dict(form.cleaned_data)
+    return form
 
 
-def _as_posted(form_class: AnyForm, sent: dict[str, Any]) -> MultiValueDict[str, str]:
+def _as_posted(fields: dict[str, forms.Field], sent: dict[str, Any]) -> MultiValueDict[str, str]:
     """As a browser would have posted it."""
     posted: MultiValueDict[str, str] = MultiValueDict()
-    for name, field in form_class.base_fields.items():
+    for name, field in fields.items():
         value = sent.get(name)
         if name not in sent and field.initial is not None:
             value = field.initial() if callable(field.initial) else field.initial

@@ -12,7 +12,7 @@ from groups.models import Meeting, Power, Scope
 class MeetingSerializer(Shown):
     class Meta:
         model = Meeting
-        fields = ("id", "series", "title", "place", "starts_at", "duration_minutes", "cancelled_at")
+        fields = ("id", "series", "title", "place", "starts_at", "duration_minutes", "cancelled_at", "minutes")
 
 
 class MeetingList(GroupView, Listed, Made):

@@ -25,6 +25,12 @@ class Conflict(exceptions.APIException):
 # What actions raise when somebody else was quicker, or the rules of the group stand against it.
 _CONFLICTS = {
     actions.LastCoordinator: _("Nobody else coordinates this group. Give someone else that power first."),
+    actions.AgendaFull: _("This agenda is full. Take something off, or wait for the next meeting."),
+    actions.TooManyActionItems: _("This meeting has given out enough to do. Finish something first."),
+    actions.TooLate: _("Somebody was quicker, or it is not the time."),
+    actions.VotingOver: _("Voting is not open. Your vote was not counted."),
+    actions.AlreadyVoted: _("You have voted already, here or on paper. That vote stays as it is."),
+    actions.NotAVoter: _("You are not among those who vote on this. Nothing was counted."),
     actions.InvitationOver: _("This invitation is used up, too old, or taken back."),
 }
 # For these the sentence says what to do; for the others the one that belongs to the status is clearer.

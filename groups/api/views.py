@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groups import access
-from groups.api.forms import AnyForm, facts_of
+from groups.api.forms import AnyForm, form_of
 from groups.models import ApiToken, Group, Membership, Person, Scope
 
 
@@ -37,10 +37,14 @@ class ApiView(GenericAPIView[Any]):
         """What the form is made with beside what was sent."""
         return {}
 
+    def form_sent(self, form: AnyForm | None = None, **form_facts: Any) -> Any:
+        """The form with what was sent, found to be right. Raises ValidationError."""
+        chosen = form or self.form
+        assert chosen is not None
+        return form_of(chosen, self.request.data, **(form_facts or self.form_facts()))
+
     def facts(self) -> dict[str, Any]:
-        """What was sent, as the form reads it. Raises ValidationError."""
-        assert self.form is not None
-        return facts_of(self.form, self.request.data, **self.form_facts())
+        return dict(self.form_sent().cleaned_data)
 
     def shown(self, thing: Any, status: int = 200) -> Response:
         return Response(self.get_serializer(thing).data, status=status)

@@ -17,6 +17,7 @@ from groups.forms.proposals import ProposalForm, WordsForm
 from groups.forms.reminders import DeviceForm, QuietHoursForm, ReminderForm
 from groups.forms.roles import GiveRoleForm, RoleForm
 from groups.forms.rota import PassForm, RotaForm
+from groups.forms.taking_along import ComeBackForm, TakeAlongForm
 from groups.forms.tokens import TokenForm
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "CalendarForm",
     "CancelForm",
     "CodeForm",
+    "ComeBackForm",
     "CommentForm",
     "DeviceForm",
     "EraseForm",
@@ -57,6 +59,7 @@ __all__ = [
     "SignInForm",
     "SignUpForm",
     "StandingForm",
+    "TakeAlongForm",
     "TellerForm",
     "TokenForm",
     "WordsForm",

@@ -14,7 +14,6 @@ _WORDS: dict[str, StrPromise] = {
     "found_group": _("Group founded"),
     "erase_group": _("Group closed, to be erased"),
     "export_group": _("Everything the group owns taken along"),
-    "import_group": _("Group brought here from another instance"),
     "describe_group": _("What we say about ourselves changed"),
     "add_member": _("Member added"),
     "leave_group": _("Group left"),

@@ -37,6 +37,25 @@ TABLE = r"""
 200 200 200 404 | 422 403 403 404 | /api/groups/<slug:slug>/meetings/
 200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/meetings/<uuid:pk>/
 405 405 405 404 | 200 403 403 404 | /api/groups/<slug:slug>/meetings/<uuid:pk>/cancel/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/meetings/<uuid:pk>/agenda/
+405 405 405 404 | 422 422 422 404 | /api/groups/<slug:slug>/meetings/<uuid:pk>/to-do/
+405 405 405 404 | 200 200 200 404 | /api/groups/<slug:slug>/agenda/<uuid:pk>/support/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/to-do/
+405 405 405 404 | 200 200 200 404 | /api/groups/<slug:slug>/to-do/<uuid:pk>/done/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/proposals/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/proposals/<uuid:pk>/
+405 405 405 404 | 422 422 422 404 | /api/groups/<slug:slug>/proposals/<uuid:pk>/vote/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/proposals/<uuid:pk>/comments/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/agreements/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/agreements/<uuid:pk>/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/practices/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/practices/<uuid:pk>/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/rights/
+200 403 403 404 | 405 405 405 404 | /api/groups/<slug:slug>/rights/<uuid:pk>/
+200 200 200 404 | 422 422 422 404 | /api/groups/<slug:slug>/campaigns/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/campaigns/<uuid:pk>/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/payments/
+200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/applications/
 200 200 200 404 | 405 405 405 404 | /api/groups/<slug:slug>/journal/
 """
 

@@ -32,6 +32,9 @@ class Adopted:
     effect: str = "erase_group"
     is_adopted: bool = True
 
+    def proves(self, effect: str, on: UUID | None = None) -> bool:
+        return self.is_adopted and effect == self.effect and on is None
+
 
 def decide(world: World) -> None:
     with isolation.context(person=world.ana.person_id, groups=[world.union.pk]):

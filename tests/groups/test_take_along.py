@@ -31,7 +31,7 @@ from tests.sealed_rows import CANARY, sealed_rows
 from tests.test_access import Things, things  # noqa: F401 (a fixture: the union with one of everything)
 
 # What is a person's own, in whatever group: it goes along with nobody else.
-PERSONAL = {"groups.ApiToken", "groups.Device"}
+PERSONAL = {"groups.ApiToken", "groups.CalendarFeed", "groups.Device"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

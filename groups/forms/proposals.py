@@ -63,7 +63,10 @@ class WordsForm(forms.Form):
         label=_("Why, and how"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
     options = OptionsField(
-        label=_("Options"), required=False, max_length=4000, help_text=_("For points and ranking: one on each line.")
+        label=_("Options to choose between"),
+        required=False,
+        max_length=4000,
+        help_text=_("For points and ranking: one on each line."),
     )
 
     def __init__(self, *args: Any, proposal: Proposal | None = None, **kwargs: Any) -> None:

@@ -1,12 +1,14 @@
 """Asking a network, being let in, leaving: what either side sees of the other, and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from groups.actions import forms, networks
@@ -295,3 +297,26 @@ def test_what_is_not_possible_now_waits_and_breaks_nothing(world, network, as_me
         asking = adopted(world.ana, "affiliate", other.pk)
         assert not carry_out(proposal=asking, by=world.ana)
         assert asking.carried_out_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_of_a_network_who_answer_at_the_same_moment_give_one_answer(world, network, as_member):
+    affiliation = ask(world, network)
+    ready = Barrier(2)
+
+    def press(answer) -> str:
+        try:
+            with as_member(network):
+                ready.wait(10)
+                by = Membership.objects.select_related("group").get(pk=network.pk)
+                answer(by=by, affiliation=affiliation)
+        except networks.Answered:
+            return "answered"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as both:
+        pressed = [both.submit(press, each) for each in (networks.accept_affiliation, networks.decline_affiliation)]
+        assert sorted(each.result() for each in pressed) == ["answered", "done"]
+    assert (of_union(world).network_id is not None) == (as_seen_by(network).state == "accepted")

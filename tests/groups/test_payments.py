@@ -1,12 +1,14 @@
 """The ledger: agreed before the work, paid once, never rewritten, true when people are erased."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from groups.actions import payments
 from groups.models import JournalEntry, Membership, Payment, Power, Purpose
@@ -187,3 +189,31 @@ def test_erasing_a_person_leaves_every_sum_as_it_was(ledger, world):
     after = balance(ledger)
     assert (after.in_hand, after.promised) == (before.in_hand, before.promised) == (48_000, 700)
     assert not Payment.objects.exclude(payee=None).exists()
+
+
+# --- At the same moment -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_press_paid_at_the_same_moment_pay_once(world, as_member):
+    with as_member(world.ana):
+        payments.choose_currency(by=world.ana, currency="USD")
+        agreed = agree(world.ana, world.ben)
+    ready = Barrier(2)
+
+    def press() -> str:
+        try:
+            with as_member(world.ana):
+                ready.wait(10)
+                payments.pay(by=Membership.objects.select_related("group").get(pk=world.ana.pk), agreed=agreed)
+        except payments.NotOpen:
+            return "not open"
+        finally:
+            connection.close()
+        return "paid"
+
+    with ThreadPoolExecutor(2) as both:
+        answers = sorted(answer.result() for answer in [both.submit(press), both.submit(press)])
+    assert answers == ["not open", "paid"]
+    with as_member(world.ana):
+        assert Payment.objects.filter(settles=agreed).count() == 1

@@ -51,8 +51,8 @@ lock: .venv/dev.stamp ## Make the lock files again from requirements/*.in
 	    --no-emit-index-url --no-annotate --output-file requirements/$$name.lock requirements/$$name.in || exit 1; \
 	done
 
-bench: .venv/dev.stamp ## Measure, as ratios inside one run (SCALE=...)
-	@SCALE=$(SCALE) $(python) -m bench
+bench: .venv/dev.stamp ## Measure, as ratios inside one run (SCALE=..., ONLY="w5 w7")
+	@SCALE=$(SCALE) ONLY="$(ONLY)" $(python) -m bench
 
 demo: .venv/run.stamp ## Begin again with a new demonstration world
 	@exec $(python) manage.py up --with-parent $$PPID --begin-again

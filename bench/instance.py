@@ -5,15 +5,24 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 from hrplatform import embedded
 
 
+@dataclass(frozen=True)
+class Instance:
+    """`folder`: where it keeps everything. `database`: the process of its database server."""
+
+    folder: Path
+    database: int
+
+
 @contextmanager
-def demonstration() -> Iterator[tuple[Path, embedded.Postgres]]:
-    """Django is set up inside, and answers as `manage.py up` would. Yields the folder and the database server."""
+def demonstration() -> Iterator[Instance]:
+    """Django is set up inside, and answers as `manage.py up` would."""
     folder = Path(tempfile.mkdtemp(prefix="hrbench-"))
     folder.chmod(0o755)
     for name in [name for name in os.environ if name.startswith(("DATABASE_", "REDIS_"))]:
@@ -28,7 +37,8 @@ def demonstration() -> Iterator[tuple[Path, embedded.Postgres]]:
         postgres.start()
         valkey.start()
         _fill()
-        yield folder, postgres
+        assert postgres.child is not None
+        yield Instance(folder, postgres.child.pid)
     finally:
         _let_go()
         valkey.stop()

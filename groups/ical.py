@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 _OCTETS = 75
 # A zone's rules are told from the last change before the first event; none within this time counts as never.
-_LOOK_BACK = timedelta(days=400)
-_STEP = timedelta(days=7)
+_LOOK_BACK = timedelta(days=250)
+# Clocks change at least a month apart; looking every two weeks misses none.
+_STEP = timedelta(days=14)
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\u2028": "\\n", "\u2029": "\\n"}
     | dict.fromkeys((*range(10), *range(11, 32), 127))
 )
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -.:'!?()/&+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +38,49 @@ def calendar(events: Iterable[Event], *, name: str) -> str:
     events = list(events)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar//EN", "CALSCALE:GREGORIAN"]
     lines += [_text("X-WR-CALNAME", name), "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
-    spans: dict[ZoneInfo, tuple[datetime, datetime]] = {}
+    moments: dict[ZoneInfo, list[datetime]] = {}
     for event in events:
-        first, last = spans.get(event.zone, (event.starts_at, event.starts_at))
-        spans[event.zone] = min(first, event.starts_at), max(last, event.starts_at)
-    for zone, (first, last) in spans.items():
+        moments.setdefault(event.zone, []).append(event.starts_at)
+    for zone, starts in moments.items():
         if zone.key != "UTC":
-            lines += _zone(zone, first.astimezone(UTC).date().toordinal(), last.astimezone(UTC).date().toordinal())
-    lines += map(_event, events)
+            first, last = min(starts).astimezone(UTC), max(starts).astimezone(UTC)
+            lines += _zone(zone, first.date().toordinal(), last.date().toordinal())
+    # Meetings of a series share their words: each is looked at once, and forgotten with this calendar.
+    summaries, places = {"": ""}, {"": ""}
+    lines += [_event(event, summaries, places) for event in events]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
 
-def _event(event: Event) -> str:
-    texts = _text("SUMMARY", event.summary)
-    if event.place:
-        texts += "\r\n" + _text("LOCATION", event.place)
-    if event.url:
-        texts += "\r\n" + _folded(f"URL:{event.url}")
+def _event(event: Event, summaries: dict[str, str], places: dict[str, str]) -> str:
+    zone = event.zone
+    local = event.starts_at.astimezone(zone)
+    start = f";TZID={zone.key}:{local:%Y%m%dT%H%M%S}"
+    # Of an hour that comes twice in autumn, a local time means the first; the second can only be said in UTC.
+    if local.fold or zone.key == "UTC":
+        start = f":{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    summary, place = summaries.get(event.summary), places.get(event.place)
+    if summary is None:
+        summary = summaries[event.summary] = _text("SUMMARY", event.summary) + "\r\n"
+    if place is None:
+        place = places[event.place] = _text("LOCATION", event.place) + "\r\n"
+    url = _folded(f"URL:{event.url}") + "\r\n" if event.url else ""
     return (
         f"BEGIN:VEVENT\r\nUID:{event.uid}\r\nDTSTAMP:{event.changed_at:%Y%m%dT%H%M%SZ}\r\n"
-        f"{_start(event.starts_at.astimezone(event.zone), event.zone)}\r\nDURATION:PT{event.minutes}M\r\n"
+        f"DTSTART{start}\r\nDURATION:PT{event.minutes}M\r\n"
         f"SEQUENCE:{event.sequence}\r\nSTATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}\r\n"
-        f"{texts}\r\nEND:VEVENT"
+        f"{summary}{place}{url}END:VEVENT"
     )
-
-
-def _start(local: datetime, zone: ZoneInfo) -> str:
-    # Of an hour that comes twice in autumn, a local time means the first; the second can only be said in UTC.
-    if zone.key == "UTC" or local.fold:
-        return f"DTSTART:{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    return f"DTSTART;TZID={zone.key}:{local:%Y%m%dT%H%M%S}"
 
 
 # --- Text -------------------------------------------------------------------------------------------------------------
 
 
 def _text(name: str, value: str) -> str:
-    if not _PLAIN.issuperset(value):
+    # What cannot be printed, a line break among it, and three signs that mean something here.
+    if not value.isprintable() or "," in value or ";" in value or "\\" in value:
         value = value.replace("\r\n", "\n").translate(_ESCAPES)
-    return _folded(f"{name}:{value}")
+    line = f"{name}:{value}"
+    return line if len(line) <= _OCTETS and line.isascii() else _folded(line)
 
 
 def _folded(line: str) -> str:
@@ -128,24 +132,20 @@ def _observance(zone: ZoneInfo, old: datetime, new: datetime, start: str) -> lis
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
     """The moments, in UTC, from which the clocks show something else. Halving finds the second."""
-    moment = first
-    while moment < last:
-        low, high = moment, moment + _STEP
-        if _clock(zone, low) != _clock(zone, high):
+    low, before = first, _clock(zone, first)
+    while low < last:
+        end = high = low + _STEP
+        after = _clock(zone, end)
+        if before != after:
             while high - low > timedelta(seconds=1):
-                middle = low + (high - low) // 2
-                middle = middle.replace(microsecond=0)
-                if _clock(zone, middle) == _clock(zone, low):
-                    low = middle
-                else:
-                    high = middle
+                middle = (low + (high - low) // 2).replace(microsecond=0)
+                low, high = (middle, high) if _clock(zone, middle) == before else (low, middle)
             yield high
-        moment += _STEP
+        low, before = end, after
 
 
-def _clock(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | None]:
-    local = moment.astimezone(zone)
-    return local.utcoffset(), local.tzname()
+def _clock(zone: ZoneInfo, moment: datetime) -> timedelta | None:
+    return moment.astimezone(zone).utcoffset()
 
 
 def _offset(local: datetime) -> timedelta:

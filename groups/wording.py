@@ -3,20 +3,20 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Meeting, Membership, Reminder
 from hrplatform.days import day_in_words
+from hrplatform.delivery import Letter
 
 # `day` and `time` are those of the occasion, on the person's own clock.
 _NEUTRAL = {
     Reminder.Occasion.MEETING: _("A reminder: you have something on %(day)s at %(time)s."),
     Reminder.Occasion.MEETING_CHANGED: _("What was planned has changed. It is now on %(day)s at %(time)s."),
     Reminder.Occasion.MEETING_CANCELLED: _("What was planned for %(day)s at %(time)s will not take place."),
-    Reminder.Occasion.TERM_ENDING: _("Something in a group of yours ends on %(day)s."),
+    Reminder.Occasion.TERM_ENDING: _("Something that concerns you ends on %(day)s."),
     Reminder.Occasion.APPLICATION: _("Somebody waits for an answer."),
     Reminder.Occasion.PROPOSAL_OPENED: _("You are asked what you think."),
     Reminder.Occasion.PROPOSAL_CLOSING: _("You can say what you think until %(day)s at %(time)s."),
@@ -38,13 +38,13 @@ def words(reminder: Reminder, names: str = "") -> str:
     return f"{names}\n{text}" if names else text
 
 
-def letter(reminder: Reminder, names: str = "") -> EmailMessage:
+def letter(reminder: Reminder, names: str = "") -> Letter:
     with override(reminder.person.language):
-        return EmailMessage(
+        return Letter(
             subject=str(_("A reminder")),
-            body=f"{words(reminder, names)}\n\n{settings.SITE_URL}\n",
-            to=[reminder.person.email],
-            headers={"Message-ID": reminder.message_id, "Auto-Submitted": "auto-generated"},
+            words=f"{words(reminder, names)}\n\n{settings.SITE_URL}\n",
+            to=reminder.person.email,
+            message_id=reminder.message_id,
         )
 
 

@@ -335,8 +335,7 @@ if EMAIL_URL:
     except ValueError as error:
         raise ImproperlyConfigured(f"EMAIL_URL must look like {_example}.") from error
 vars().update(_email)
-if not EMAIL_URL:
-    EMAIL_BACKEND = "hrplatform.delivery.FolderEmailBackend"
+EMAIL_BACKEND = f"hrplatform.delivery.{'SmtpBackend' if EMAIL_URL else 'FolderEmailBackend'}"
 EMAIL_FOLDER = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"hello@{_site.hostname}")

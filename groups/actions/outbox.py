@@ -36,7 +36,7 @@ class Letter:
 
 
 @transaction.atomic
-def claim_due(*, now: datetime, limit: int = 500) -> list[tuple[UUID, list[UUID]]]:
+def claim_due(*, now: datetime, limit: int = 2000) -> list[tuple[UUID, list[UUID]]]:
     """Take due rows for sending, so that two beats at once take different ones. Returns reminder ids by group.
 
     `now` is the stamp of the claim.
@@ -47,7 +47,7 @@ def claim_due(*, now: datetime, limit: int = 500) -> list[tuple[UUID, list[UUID]
         .order_by("due_at")
         .values_list("group_id", "pk")[:limit]
     )
-    Reminder.objects.filter(pk__in=[pk for _, pk in rows]).update(claimed_at=now, attempts=F("attempts") + 1)
+    Reminder.objects.filter(pk__in=[pk for _, pk in rows]).update(claimed_at=now)
     by_group: dict[UUID, list[UUID]] = {}
     for group, pk in rows:
         by_group.setdefault(group, []).append(pk)
@@ -58,7 +58,7 @@ def claim_due(*, now: datetime, limit: int = 500) -> list[tuple[UUID, list[UUID]
 def deliver_in_app(*, reminders: list[UUID]) -> int:
     """Put these into people's inboxes: a sent in-app row is the inbox. Returns how many."""
     rows = Reminder.objects.waiting().filter(pk__in=reminders, channel=Reminder.Channel.IN_APP)
-    return rows.update(sent_at=timezone.now())
+    return rows.update(sent_at=timezone.now(), attempts=F("attempts") + 1)
 
 
 @transaction.atomic
@@ -67,7 +67,8 @@ def take_in_hand(*, reminders: list[UUID], channel: Reminder.Channel, stamp: dat
     now = timezone.now()
     ours = Reminder.objects.waiting().filter(pk__in=reminders, channel=channel, claimed_at=stamp)
     mine = list(ours.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    Reminder.objects.filter(pk__in=mine).update(claimed_at=now)
+    # A try is counted here and not on claiming: what waits long for its turn was not tried.
+    Reminder.objects.filter(pk__in=mine).update(claimed_at=now, attempts=F("attempts") + 1)
     rows = Reminder.objects.filter(pk__in=mine).select_related("person").order_by("due_at")
     return [row for row in rows if not _put_off_in_quiet_hours(row, now)]
 

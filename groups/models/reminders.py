@@ -10,6 +10,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.groups import Group
@@ -30,7 +31,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def given_up(self) -> Self:
         """Tried as often as we try. Nobody was told."""
-        return self.waiting().filter(attempts__gte=Reminder.MAXIMUM_ATTEMPTS, claimed_at=None)
+        in_hand = Q(claimed_at__gte=timezone.now() - Reminder.CLAIM_LASTS)
+        return self.waiting().filter(attempts__gte=Reminder.MAXIMUM_ATTEMPTS).exclude(in_hand)
 
     def inbox_of(self, person: Person) -> Self:
         return self.filter(person=person, channel=Reminder.Channel.IN_APP, sent_at__isnull=False).order_by("-sent_at")

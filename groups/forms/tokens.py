@@ -9,12 +9,15 @@ from groups.forms.words import LineField
 from groups.models import Scope
 from groups.models.memberships import MembershipQuerySet
 
+# No address writes payments so far: nobody should be asked about what opens nothing.
+_OFFERED = [(scope.value, scope.label) for scope in Scope if scope != Scope.PAYMENTS_WRITE]
+
 
 class TokenForm(forms.Form):
     name = LineField(
         label=_("What it is for"), max_length=60, help_text=_("So that you know it again. Only you see it.")
     )
-    scopes = forms.MultipleChoiceField(label=_("It may"), choices=Scope, widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("It may"), choices=_OFFERED, widget=forms.CheckboxSelectMultiple)
     group = forms.ChoiceField(label=_("Where"), required=False)
     days = forms.TypedChoiceField(
         label=_("Works for"),

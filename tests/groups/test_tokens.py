@@ -111,7 +111,6 @@ def test_there_is_an_end_to_how_many_one_person_has(world: World) -> None:
 
 def test_the_list_asks_the_same_number_of_questions_whatever_its_length(ana, sign_in) -> None:
     client = sign_in(ana)
-    client.get("/me/tokens/")  # The first page of a session writes when it began.
     counts = []
     for more in (2, 10):
         with isolation.context(person=ana.person_id):
@@ -119,5 +118,6 @@ def test_the_list_asks_the_same_number_of_questions_whatever_its_length(ana, sig
                 actions.make_token(by=ana.person, name="x", scopes=["groups:read"], days=7, membership=ana)
         with CaptureQueriesContext(connection) as asked:
             client.get("/me/tokens/")
-        counts.append(len(asked))
+        # When a session was last seen is written now and then.
+        counts.append(len([each for each in asked if '"groups_' in each["sql"]]))
     assert counts[0] == counts[1]

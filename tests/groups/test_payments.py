@@ -10,8 +10,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from groups.actions import payments
+from groups.actions import payments, taking_along
 from groups.models import JournalEntry, Membership, Payment, Power, Purpose
+from hrplatform import isolation
 from tests.conftest import World
 
 
@@ -189,6 +190,19 @@ def test_erasing_a_person_leaves_every_sum_as_it_was(ledger, world):
     after = balance(ledger)
     assert (after.in_hand, after.promised) == (before.in_hand, before.promised) == (48_000, 700)
     assert not Payment.objects.exclude(payee=None).exists()
+
+
+def test_a_ledger_goes_with_its_group_whole(world, as_member):
+    with as_member(world.ana):
+        payments.choose_currency(by=world.ana, currency="USD")
+        payments.counter(by=world.ana, payment=receive(world.ana))
+        payments.pay(by=world.ana, agreed=agree(world.ana, world.ben))
+        taking_along.close_for_good(by=world.ana, group=world.union)
+    with isolation.context(groups=[world.union.pk]):
+        taking_along.remove_group(group=world.union.pk)
+        connection.check_constraints()
+        assert not Payment.objects.exists()
+        assert not Purpose.objects.exists()
 
 
 # --- At the same moment -----------------------------------------------------------------------------------------------

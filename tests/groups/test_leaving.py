@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from groups import actions
 from groups.actions.journal import first_broken_entry
 from groups.actions.memberships import add_member
 from groups.actions.words import models_with_writers
-from groups.models import Application, Group, Invitation, Membership, Person, Power, Reminder, RoleTerm
+from groups.models import Application, Group, Invitation, Membership, Person, Power, Proposal, Reminder, RoleTerm
 from hrplatform import isolation
 from outreach.actions import log_contact
 from outreach.models import Contact
@@ -36,11 +35,10 @@ def again(membership: Membership) -> Membership:
     return Membership.objects.select_related("group", "person").get(pk=membership.pk)
 
 
-def decision(about: Membership, effect: str = "remove_member") -> Any:
-    return SimpleNamespace(
-        group_id=about.group_id,
-        proves=lambda asked, on=None: asked == effect and on in (None, about.pk),
-    )
+def decision(about: Membership, effect: str = "remove_member", **facts: Any) -> Proposal:
+    """What members have decided about someone."""
+    adopted = {"state": Proposal.State.CLOSED, "outcome": Proposal.Outcome.ADOPTED, **facts}
+    return Proposal(group_id=about.group_id, effect=effect, effect_on=about.pk, **adopted)
 
 
 @pytest.fixture
@@ -117,7 +115,9 @@ def test_a_decision_ends_a_membership_and_the_person_is_told(ana, caro, as_membe
 
 @pytest.mark.parametrize("effect", ["none", "fill_role"])
 def test_nobody_is_removed_without_a_decision_about_them(effect, ana, ben, caro, as_member):
-    for wrong in (decision(caro, effect), decision(ben)):
+    rejected = decision(caro, outcome=Proposal.Outcome.REJECTED)
+    used_up = decision(caro, carried_out_at=timezone.now())
+    for wrong in (decision(caro, effect), decision(ben), rejected, used_up):
         with as_member(ana), pytest.raises(PermissionDenied):
             actions.remove_member(by=again(ana), member=again(caro), decision=wrong)
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from types import SimpleNamespace
-from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from groups import actions
 from groups.actions.memberships import add_member
-from groups.models import JournalEntry, Membership, Offer, Power, Reminder, Role, RoleTerm
+from groups.models import JournalEntry, Membership, Offer, Power, Proposal, Reminder, Role, RoleTerm
 from groups.tasks import look_after_roles
 from hrplatform import isolation
 from tests.conftest import make_person
@@ -34,11 +33,10 @@ def role(ana: Membership, as_member: AsMember) -> Role:
         return actions.make_role(by=ana, name="Treasurer", powers=["treasurer"], term_months=6, trusted_by=2)
 
 
-def adopted(effect: str, on: object, group: object) -> Any:
-    """A decision of the members, as the actions ask for it."""
-    return SimpleNamespace(
-        group_id=group, effect_on=on, proves=lambda asked, thing=None: asked == effect and thing in (None, on)
-    )
+def adopted(effect: str, on: UUID, group: UUID) -> Proposal:
+    """What members have decided."""
+    closed, yes = Proposal.State.CLOSED, Proposal.Outcome.ADOPTED
+    return Proposal(group_id=group, effect=effect, effect_on=on, state=closed, outcome=yes)
 
 
 # --- Making -----------------------------------------------------------------------------------------------------------

@@ -569,11 +569,6 @@ WITH_AN_ID = [
 
 def test_the_list_of_addresses_with_an_id_is_complete() -> None:
     listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
-    # A person's own devices are of no group: tests/groups/test_push.py tells what happens to another person's.
-    mine = {"/me/devices/<uuid:pk>/remove/"}
-    there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES.keys() - mine if "<uuid:pk>" in route}
-    listed = {re.sub(r"{[\w-]+}", "<uuid:pk>", place) for _, place, _ in WITH_AN_ID}
-    there = {route.removeprefix("/groups/<slug:slug>/") for route in LINES if "<uuid:pk>" in route}
     # What is a person's own, and what programs ask for, have tests of their own.
     own = ("/me/", "/api/", "/come-back/")
     there = {

@@ -66,10 +66,15 @@ def class_of(field: Any) -> str:
 
 
 def rows(model: AnyModel, group: Group) -> models.QuerySet[Any]:
-    """The rows that go along. What ties a row to another group of this instance, like a network, stays with it."""
+    """The rows that go along. What ties a row to another group of this instance, like a network, stays with it.
+
+    A model may say what `STAYS_HERE`: an archive made while people vote must not show how they vote.
+    """
     if model is Group:
         return model._base_manager.filter(pk=group.pk)
     found = model._base_manager.filter(group=group)
+    if stays_here := getattr(model, "STAYS_HERE", None):
+        found = found.exclude(stays_here)
     for field in other_groups(model):
         found = found.filter(Q(**{field.name: None}) | Q(**{field.name: group}))
     return found.order_by("pk")

@@ -17,6 +17,10 @@ from groups.models.memberships import Membership
 from groups.models.proposals import Proposal
 from hrplatform.sealing import SealedTextField, SealingOwner
 
+# In no archive: two of them, one vote apart, would show to whoever made them who voted what. A vote that was open when
+# a group went elsewhere closes there without a decision, and can be asked again.
+WHILE_OPEN = Q(proposal__state=Proposal.State.OPEN)
+
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def who_count(self) -> Self:
@@ -26,6 +30,8 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
 class Participation(models.Model):
     """One voter of one proposal, put down when voting opens; later, whether they took part. Never what they chose."""
+
+    STAYS_HERE = WHILE_OPEN
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
@@ -48,6 +54,8 @@ class Participation(models.Model):
 
 class Ballot(models.Model):
     """What was chosen, sealed. Only a ballot of an open vote, cast here, says whose it is: it can be changed."""
+
+    STAYS_HERE = WHILE_OPEN
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
@@ -84,6 +92,8 @@ class Ballot(models.Model):
 
 class TellerEntry(models.Model):
     """What one teller counted of votes on paper or by phone. Counts only when a second one counted the same."""
+
+    STAYS_HERE = WHILE_OPEN
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")

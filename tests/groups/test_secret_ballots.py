@@ -11,10 +11,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from groups import actions
+from groups import actions, archive
 from groups.actions.ballots import PADDED_TO
 from groups.actions.memberships import add_member
-from groups.models import Ballot, JournalEntry, Membership, Participation, Proposal
+from groups.models import Ballot, JournalEntry, Membership, Participation, Proposal, TellerEntry
 from tests.conftest import World, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,3 +197,16 @@ def test_with_few_voters_the_page_says_that_the_result_may_tell(
             by=world.ana, title="Few", method="majority", opens_at=now, closes_at=now + timedelta(1), is_secret=True
         )
     assert "if all vote the same" in sign_in(world.ben).get(proposal.get_absolute_url()).content.decode()
+
+
+def test_an_archive_made_while_people_vote_shows_nothing_of_it(
+    cast: None, secret: Proposal, world: World, as_member: Callable[..., AbstractContextManager[None]]
+) -> None:
+    """Whoever coordinates may export: two archives, one vote apart, would tell who cast the vote between them."""
+    with as_member(world.ana):
+        for model in (Ballot, Participation, TellerEntry):
+            assert list(archive.lines(model, world.union)) == []
+        Proposal.objects.filter(pk=secret.pk).update(closes_at=timezone.now())
+        actions.keep_time(group=world.union)
+        assert len(list(archive.lines(Participation, world.union))) == 5
+        assert list(archive.lines(Ballot, world.union)) == []

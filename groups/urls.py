@@ -128,14 +128,9 @@ group_patterns = [
 ]
 
 group_patterns += [
-    path("<slug:slug>/meetings/", meetings.meeting_list, name="meeting-list"),
     path("<slug:slug>/meetings/past/", meetings.meeting_past, name="meeting-past"),
-    path("<slug:slug>/meetings/schedule/", meetings.meeting_schedule, name="meeting-schedule"),
-    path("<slug:slug>/meetings/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
     path("<slug:slug>/meetings/<uuid:pk>/print/", meetings.meeting_print, name="meeting-print"),
     path("<slug:slug>/meetings/<uuid:pk>/edit/", meetings.meeting_edit, name="meeting-edit"),
-    path("<slug:slug>/meetings/<uuid:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
-    path("<slug:slug>/meetings/<uuid:pk>/end-series/", meetings.series_end, name="series-end"),
     path("<slug:slug>/meetings/<uuid:pk>/agenda/", agenda.agenda_add, name="agenda-add"),
     path("<slug:slug>/agenda/<uuid:pk>/support/", agenda.agenda_support, name="agenda-support"),
     path("<slug:slug>/agenda/<uuid:pk>/remove/", agenda.agenda_remove, name="agenda-remove"),

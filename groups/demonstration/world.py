@@ -14,7 +14,7 @@ from uuid import UUID
 
 from groups import actions
 from groups.actions.memberships import add_member
-from groups.demonstration import decisions, leadership, networks, payments, practices
+from groups.demonstration import decisions, leadership, networks, payments, practices, reminders
 from groups.demonstration.joining import build_joining
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from groups.recurrence import WEEKLY, to_moment
@@ -198,6 +198,7 @@ def build(*, now: datetime, seed: random.Random) -> World:
     practices.build(world=world, today=now.date(), seed=seed)
     build_joining(world, now=now, seed=seed)
     decisions.build(world=world, now=now)
+    reminders.build(world=world)
     return world
 
 

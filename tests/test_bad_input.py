@@ -48,7 +48,12 @@ FORMS = {
     "make an account": Form(
         "visitor",
         "/join/<str:token>/account/",
-        {"username": "zoe", "password1": "five words only I know", "password2": "five words only I know"},
+        {
+            "username": "zoe",
+            "password1": "five words only I know",
+            "password2": "five words only I know",
+            "standing": "peer",
+        },
         ("password1", "password2"),
     ),
     "found the first group": Form(
@@ -88,6 +93,17 @@ FORMS = {
         },
     ),
     "give powers": Form("ana", "/groups/<slug:slug>/members/<uuid:pk>/powers/", {"powers": "keep_stock", "until": DAY}),
+    "say how one stands": Form("ben", "/groups/<slug:slug>/standing/", {"standing": "ally"}),
+    "say how people join": Form(
+        "ana",
+        "/groups/<slug:slug>/joining/",
+        {"joining": "application", "questions": "What brings you?", "enough": "3", "takes_sign_ups": "on"},
+    ),
+    "make a role": Form(
+        "ana",
+        "/groups/<slug:slug>/roles/new/",
+        {"name": "Press", "powers": "see_reports", "term_months": "6", "trusted_by": "2"},
+    ),
     "invite": Form("ana", "/groups/<slug:slug>/invitations/", {"maximum_uses": "3", "days": "7"}),
     "schedule a meeting": Form(
         "ana",

@@ -17,8 +17,13 @@ def found_group(page: Page, origin: str, *, kind: str, name: str) -> str:
     return page.url
 
 
-def schedule_meeting(page: Page, group: str, *, title: str, starts: datetime, place: str, repeats: str = "") -> str:
-    """`starts`: on the wall of the group's place. `repeats`: weekly, or once. Returns the address of the meeting."""
+def schedule_meeting(
+    page: Page, group: str, *, title: str, starts: datetime, place: str, repeats: str = "", overlaps: bool = False
+) -> str:
+    """`starts`: on the wall of the group's place. `repeats`: weekly, or once. `overlaps`: says that this is fine.
+
+    Returns the address of the meeting.
+    """
     page.goto(f"{group}meetings/schedule/")
     page.fill("input[name=title]", title)
     page.fill("input[name=day]", f"{starts:%Y-%m-%d}")
@@ -27,6 +32,9 @@ def schedule_meeting(page: Page, group: str, *, title: str, starts: datetime, pl
     if repeats:
         page.select_option("select[name=repeats]", repeats)
     page.locator(".main-action").click()
+    if overlaps:
+        page.check("input[name=overlap_is_fine]")
+        page.locator(".main-action").click()
     page.wait_for_url(lambda url: "/schedule/" not in url)
     return page.url
 

@@ -72,6 +72,7 @@ def leave_no_trace(world: World, *, of_people: bool = True) -> None:
             admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         if of_people:
             admin.execute("DELETE FROM groups_apitoken")
+            admin.execute("DELETE FROM groups_calendarfeed")
             admin.execute("DELETE FROM groups_device")
             admin.execute("DELETE FROM groups_person WHERE handle <> 'dee'")
 

@@ -1,5 +1,6 @@
 """iCalendar (RFC 5545), written as strings: the usual library costs ten times as much (docs/decisions/calendars.md)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 _OCTETS = 75
 # A zone's rules are told from the last change before the first event; none within this time counts as never.
 _LOOK_BACK = timedelta(days=250)
-# Clocks change at least a month apart; looking every two weeks misses none.
-_STEP = timedelta(days=14)
+# Clocks change at least a month apart, and on a whole minute.
+_STEP, _SHARP = timedelta(days=28), timedelta(minutes=1)
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\u2028": "\\n", "\u2029": "\\n"}
     | dict.fromkeys((*range(10), *range(11, 32), 127))
@@ -38,9 +39,9 @@ def calendar(events: Iterable[Event], *, name: str) -> str:
     events = list(events)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar//EN", "CALSCALE:GREGORIAN"]
     lines += [_text("X-WR-CALNAME", name), "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
-    moments: dict[ZoneInfo, list[datetime]] = {}
+    moments: defaultdict[ZoneInfo, list[datetime]] = defaultdict(list)
     for event in events:
-        moments.setdefault(event.zone, []).append(event.starts_at)
+        moments[event.zone].append(event.starts_at)
     for zone, starts in moments.items():
         if zone.key != "UTC":
             first, last = min(starts).astimezone(UTC), max(starts).astimezone(UTC)
@@ -54,9 +55,10 @@ def calendar(events: Iterable[Event], *, name: str) -> str:
 def _event(event: Event, summaries: dict[str, str], places: dict[str, str]) -> str:
     zone = event.zone
     local = event.starts_at.astimezone(zone)
-    start = f";TZID={zone.key}:{local:%Y%m%dT%H%M%S}"
+    key = zone.key
+    start = f";TZID={key}:{local:%Y%m%dT%H%M%S}"
     # Of an hour that comes twice in autumn, a local time means the first; the second can only be said in UTC.
-    if local.fold or zone.key == "UTC":
+    if local.fold or key == "UTC":
         start = f":{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     summary, place = summaries.get(event.summary), places.get(event.place)
     if summary is None:
@@ -131,14 +133,14 @@ def _observance(zone: ZoneInfo, old: datetime, new: datetime, start: str) -> lis
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
-    """The moments, in UTC, from which the clocks show something else. Halving finds the second."""
+    """The moments, in UTC, from which the clocks show something else. Halving finds the minute."""
     low, before = first, _clock(zone, first)
     while low < last:
         end = high = low + _STEP
         after = _clock(zone, end)
         if before != after:
-            while high - low > timedelta(seconds=1):
-                middle = (low + (high - low) // 2).replace(microsecond=0)
+            while high - low > _SHARP:
+                middle = (low + (high - low) // 2).replace(second=0, microsecond=0)
                 low, high = (middle, high) if _clock(zone, middle) == before else (low, middle)
             yield high
         low, before = end, after

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -71,9 +72,9 @@ def leave_no_trace(world: World, *, of_people: bool = True) -> None:
         for table in ("resources_source", "resources_guidetranslation", "resources_guide"):
             admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         if of_people:
-            admin.execute("DELETE FROM groups_apitoken")
-            admin.execute("DELETE FROM groups_calendarfeed")
-            admin.execute("DELETE FROM groups_device")
+            for label in PERSONAL:
+                table = apps.get_model(label)._meta.db_table
+                admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             admin.execute("DELETE FROM groups_person WHERE handle <> 'dee'")
 
 

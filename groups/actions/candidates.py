@@ -15,13 +15,15 @@ class ListFull(Exception):
 @transaction.atomic
 def stand_for_election(*, by: Membership, proposal: Proposal) -> None:
     """Stand, until voting opens. Twice changes nothing. Raises TooLate, ListFull."""
-    _put_down(by=by, member=by, proposal=proposal, answer=Option.Answer.STANDS, verb="stand_for_election")
+    if _put_down(member=by, proposal=proposal, answer=Option.Answer.STANDS):
+        record(by=by, group=proposal.group, verb="stand_for_election", on=proposal)
 
 
 @transaction.atomic
 def ask_candidate(*, by: Membership, proposal: Proposal, member: Membership) -> None:
     """Ask a member to stand; whoever answered already is not asked again. Raises TooLate, ListFull."""
-    _put_down(by=by, member=member, proposal=proposal, answer=Option.Answer.ASKED, verb="ask_candidate")
+    if _put_down(member=member, proposal=proposal, answer=Option.Answer.ASKED):
+        record(by=by, group=proposal.group, verb="ask_candidate", on=proposal)
 
 
 @transaction.atomic
@@ -40,12 +42,13 @@ def _locked_election(proposal: Proposal) -> Proposal:
     return locked
 
 
-def _put_down(*, by: Membership, member: Membership, proposal: Proposal, answer: Option.Answer, verb: str) -> None:
+def _put_down(*, member: Membership, proposal: Proposal, answer: Option.Answer) -> bool:
+    """Whether this changed anything."""
     locked = _locked_election(proposal)
     present = locked.options.filter(membership=member).first()
     if present is not None:
         if answer in {Option.Answer.ASKED, present.answer}:
-            return
+            return False
         present.answer = answer
         present.save(update_fields=["answer"])
     else:
@@ -53,4 +56,4 @@ def _put_down(*, by: Membership, member: Membership, proposal: Proposal, answer:
         if last >= Proposal.MOST_OPTIONS:
             raise ListFull
         Option.objects.create(group=locked.group, proposal=locked, position=last + 1, membership=member, answer=answer)
-    record(by=by, group=locked.group, verb=verb, on=locked)
+    return True

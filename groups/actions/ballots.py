@@ -136,6 +136,7 @@ def count(proposal: Proposal) -> dict[str, Any]:
         "voters": voters,
         "took_part": took_part,
         "needed": proposal.turnout_needed(voters),
+        "lot_seed": proposal.lot_seed,
     }
     chosen = [ballot.chosen for ballot in Ballot.objects.filter(proposal=proposal).select_related("group")]
     if not proposal.has_options:

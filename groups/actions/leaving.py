@@ -12,6 +12,7 @@ from groups.actions.journal import record
 from groups.actions.offers import settle_offers
 from groups.actions.reminders import drop_reminders_of, tell
 from groups.actions.roles import end_term, lock_coordination, start_takeover_if_needed
+from groups.actions.taking_along import close_for_good
 from groups.actions.words import part_with_words
 from groups.models import Group, Invitation, Membership, Person, Proposal, Reminder
 from hrplatform import isolation
@@ -22,12 +23,15 @@ from hrplatform.sessions import end_sessions_of
 def leave_group(*, by: Membership, keep_words: bool = True) -> None:
     """Leave. Powers go back at once, waiting reminders are dropped. The last who coordinates starts a takeover.
 
+    With the last member the group goes: nobody could ever come back to it, and what it holds would lie there for years.
     `keep_words`: what they wrote stays without their name; otherwise it goes.
     """
     lock_coordination(by.group)
     if Membership.objects.active().filter(pk=by.pk).exists():
         _end_membership(by=by, member=by, verb="leave_group", keep_words=keep_words)
         by.left_on = date.today()
+        if not Membership.objects.active().filter(group=by.group).exists():
+            close_for_good(by=by, group=by.group)
 
 
 @transaction.atomic

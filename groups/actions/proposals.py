@@ -47,6 +47,7 @@ def propose(
     """Put a question to the group; voting opens at once when `opens_at` has come. Any member may.
 
     `options`: words to choose between, for points and ranking; candidates of an election stand by themselves.
+    What changes who the group is needs half of the voters, unless it is asked again (`again_of`).
     `key`: of the form that was sent; sent twice, it makes one proposal. Raises PermissionDenied, Http404.
     """
     # Two sendings of one form take turns.
@@ -54,7 +55,10 @@ def propose(
     pk = uuid5(by.pk, str(key)) if key else uuid5(by.pk, secrets.token_hex(16))
     if before := Proposal.objects.filter(pk=pk, group=by.group).select_related("group").first():
         return before
-    access.effect_subject(by, facts.get("effect", Proposal.Effect.NONE), facts.get("effect_on"))
+    effect = facts.get("effect", Proposal.Effect.NONE)
+    access.effect_subject(by, effect, facts.get("effect_on"))
+    if effect in Proposal.WEIGHTY and not facts.get("again_of"):
+        facts["quorum_percent"] = max(facts.get("quorum_percent", 0), Proposal.WEIGHTY_QUORUM)
     proposal = Proposal.objects.create(
         id=pk,
         group=by.group,

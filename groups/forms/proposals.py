@@ -145,8 +145,8 @@ class ProposalForm(WordsForm):
             self._choice("discuss_days").choices = DAYS
             return {"method", "options", "makes_agreement", "look_again_months", "replaces"}
         if weighty:
-            self.fields["quorum_percent"].initial = 50
-            self._choice("quorum_percent").choices = [each for each in QUORUMS if each[0] >= 50]
+            self.fields["quorum_percent"].initial = Proposal.WEIGHTY_QUORUM
+            self._choice("quorum_percent").choices = [each for each in QUORUMS if each[0] >= Proposal.WEIGHTY_QUORUM]
             return {"options", "seats", "term_ends_on", "makes_agreement", "look_again_months", "replaces"}
         return {"seats", "term_ends_on"}
 

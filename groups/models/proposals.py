@@ -87,6 +87,7 @@ class Proposal(models.Model):
         Effect.ALLIES_VOTE,
         Effect.ERASE_GROUP,
     )
+    WEIGHTY_QUORUM = 50
     STRONG_METHODS = (Method.CONSENT, Method.TWO_THIRDS)
     WITH_OPTIONS = (Method.SCORE, Method.RANKED)
     # More would not fit on a ballot that one can still read.

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from groups import access, actions, own_data
 from groups.actions.roles import is_last_coordinator
 from groups.forms import EraseForm, LeaveForm
+from groups.models import Power
 from groups.views.forms import posted, status_of
 from groups.views.me import signed_in
 
@@ -25,7 +26,14 @@ def group_leave(request: HttpRequest, slug: str) -> HttpResponse:
         actions.leave_group(by=membership, **form.cleaned_data)
         messages.success(request, _("You have left %(group)s.") % {"group": membership.group.name})
         return redirect("groups:group-list")
-    context = {"group": membership.group, "form": form, "is_last": is_last_coordinator(membership)}
+    group = membership.group
+    context = {
+        "group": group,
+        "form": form,
+        "is_last": is_last_coordinator(membership),
+        "is_alone": group.memberships.active().count() == 1,
+        "may_take_along": membership.has_power(Power.COORDINATE),
+    }
     return render(request, "groups/group_leave.html", context, status=status_of(form))
 
 

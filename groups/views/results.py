@@ -36,7 +36,7 @@ def result_of(proposal: Proposal, options: list[Option]) -> dict[str, Any]:
         "turnout": turnout_of(counts),
         "bars": bars_of(proposal, counts, names),
         "by_lot": counts.get("by_lot") or any(each["by_lot"] for each in counts.get("rounds", [])),
-        "lot_seed": proposal.lot_seed,
+        "lot_seed": counts.get("lot_seed", ""),
         "elected": elected if proposal.method == Method.RANKED else [],
         "rounds": rounds_of(counts, names),
         "quota": counts.get("quota"),

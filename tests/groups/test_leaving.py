@@ -16,6 +16,7 @@ from django.utils import timezone
 from groups import actions
 from groups.actions.journal import first_broken_entry
 from groups.actions.memberships import add_member
+from groups.actions.taking_along import groups_to_remove, remove_group
 from groups.actions.words import models_with_writers
 from groups.models import Application, Group, Invitation, Membership, Person, Power, Proposal, Reminder, RoleTerm
 from hrplatform import isolation
@@ -211,3 +212,19 @@ def test_powers_of_someone_erased_are_gone(ana, ben, sign_in, as_member):
     proved(sign_in(ben)).post("/me/erase/", {"sure": "on"})
     with as_member(ana):
         assert again(ben).powers == frozenset()
+
+
+def test_with_the_last_member_the_group_goes(sign_in, dee, as_member):
+    page = f"/groups/{dee.group.slug}/leave/"
+    client = sign_in(dee)
+    assert "the group and everything in it is erased" in client.get(page).content.decode()
+    assert client.post(page, {"words": "stay"}).status_code == 302
+    with isolation.context(errand="upkeep"):
+        assert dee.group_id in groups_to_remove()
+    with as_member(dee):
+        remove_group(group=dee.group_id)
+        assert not Group.objects.filter(pk=dee.group_id).exists()
+
+
+def test_who_is_not_the_last_hears_nothing_of_erasing(sign_in, ana):
+    assert "is erased" not in sign_in(ana).get(f"/groups/{ana.group.slug}/leave/").content.decode()

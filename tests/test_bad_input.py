@@ -113,10 +113,39 @@ FORMS = {
             "day": DAY,
             "time": "19:00",
             "duration_minutes": "90",
-            "repeats": "FREQ=WEEKLY",
+            "repeats": "weekly",
+            "ends": "times",
+            "times": "4",
             "place": "The room",
         },
     ),
+    "change a meeting": Form(
+        "ana",
+        "/groups/<slug:slug>/meetings/<uuid:pk>/edit/",
+        {
+            "scope": "following",
+            "title": "Friday",
+            "day": DAY,
+            "time": "20:00",
+            "duration_minutes": "90",
+            "repeats": "fortnightly",
+            "ends": "never",
+            "place": "The yard",
+        },
+    ),
+    "add to an agenda": Form(
+        "ben", "/groups/<slug:slug>/meetings/<uuid:pk>/agenda/", {"title": "Night bus", "note": "It does not stop."}
+    ),
+    "write minutes": Form(
+        "ana",
+        "/groups/<slug:slug>/meetings/<uuid:pk>/minutes/",
+        {"text": "We go on.", "version": "0"},
+        replaced=("version",),
+    ),
+    "write down what to do": Form(
+        "ben", "/groups/<slug:slug>/meetings/<uuid:pk>/to-do/", {"what": "Ask the driver", "due_on": DAY}
+    ),
+    "take turns": Form("ben", "/groups/<slug:slug>/turns/", {"tasks": "take_notes"}),
     "choose a reminder": Form(
         "ben", "/groups/<slug:slug>/reminders/", {"leads": "60", "channels": "in_app", "words": "neutral"}
     ),

@@ -1,5 +1,6 @@
 """Taking turns, fairly: whoever had their turn the longest ago is next, and passing is always fine."""
 
+from collections import Counter
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -25,6 +26,22 @@ def join_rota(*, by: Membership, task: str) -> None:
     if is_new:
         record(by=by, group=by.group, verb="join_rota", on=place)
         assign_turns(group=by.group)
+        _share(by, task)
+
+
+def _share(by: Membership, task: str) -> None:
+    """Who has several turns ahead, because there was nobody else, gives the last of them to the newcomer."""
+    coming = Turn.objects.held().filter(group=by.group, task=task, meeting__in=by.group.meetings.coming())
+    turns = list(coming.select_related("meeting").order_by("meeting__starts_at"))
+    holders = Counter(turn.membership_id for turn in turns)
+    to_share = [turn for turn in reversed(turns) if holders[turn.membership_id] > 1]
+    if not to_share or holders[by.pk]:
+        return
+    busy = set(Turn.objects.held().filter(membership=by).exclude(task=task).values_list("meeting_id", flat=True))
+    turn = next((turn for turn in to_share if turn.meeting_id not in busy), to_share[0])
+    turn.membership = by
+    turn.save(update_fields=["membership"])
+    record(by=by, group=by.group, verb="assign_turn", on=turn)
 
 
 @transaction.atomic

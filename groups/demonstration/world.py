@@ -14,7 +14,7 @@ from uuid import UUID
 
 from groups import actions
 from groups.actions.memberships import add_member
-from groups.demonstration import decisions, leadership, networks, payments, practices, reminders
+from groups.demonstration import decisions, leadership, meetings, networks, payments, practices, reminders
 from groups.demonstration.joining import build_joining
 from groups.models import Group, Meeting, Membership, Person, Power, Reminder
 from groups.recurrence import WEEKLY, to_moment
@@ -192,6 +192,7 @@ def build(*, now: datetime, seed: random.Random) -> World:
     world = World({}, {})
     for wanted in GROUPS:
         _build_group(world, wanted, people, now, seed)
+    meetings.live(groups=world.groups, memberships=world.memberships, now=now, seed=seed)
     networks.build(world=world, today=now.date(), seed=seed)
     payments.build(world=world, today=now.date(), seed=seed)
     leadership.build(world=world, today=now.date(), seed=seed)

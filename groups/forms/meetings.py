@@ -94,12 +94,8 @@ class MeetingForm(forms.Form):
             ) % {"currency": group.currency}
         else:
             del self.fields["stipend"]
-        if not self._asked_about_overlap():
-            self.fields["overlap_is_fine"].widget = forms.HiddenInput()
-
-    def _asked_about_overlap(self) -> bool:
-        """Shown only once there is something to confirm; a box that is always there would be ticked unread."""
-        return self.add_prefix("overlap_is_fine") in self.data
+        # Shown only when there is something to confirm: a box that is always there would be ticked unread.
+        self.fields["overlap_is_fine"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -111,6 +107,9 @@ class MeetingForm(forms.Form):
                 self._clean_rule(cleaned, starts)
         if not self.errors:
             self._clean_overlap(cleaned)
+        if self.errors:
+            # What was confirmed was this time, not the one that may be chosen next.
+            self.data = {name: self.data[name] for name in self.data} | {"overlap_is_fine": ""}
         return cleaned
 
     def _is_possible(self, starts: datetime) -> bool:
@@ -151,10 +150,14 @@ class MeetingForm(forms.Form):
     def _clean_overlap(self, cleaned: dict[str, Any]) -> None:
         others = self.overlaps(cleaned["starts"], cleaned["duration_minutes"], cleaned["recurrence"])
         # The same once more is a double click, which changes nothing.
-        others = [each for each in others if (each.title, each.local) != (cleaned["title"], cleaned["starts"])]
+        same = [each for each in others if (each.title, each.local) == (cleaned["title"], cleaned["starts"])]
+        series = {each.series_id for each in same} - {None}
+        others = [each for each in others if each not in same and each.series_id not in series]
         if others and not cleaned["overlap_is_fine"]:
             self.fields["overlap_is_fine"].widget = forms.CheckboxInput()
-            self.add_error("overlap_is_fine", _overlap_in_words(others))
+            # First of all, beside the sentence that it answers.
+            self.order_fields(["overlap_is_fine", *self.fields])
+            self.add_error(None, _overlap_in_words(others))
 
     def overlaps(self, starts: datetime, duration_minutes: int, recurrence: str) -> list[Meeting]:
         """Other meetings of the group at the same time, as far ahead as meetings are written out."""

@@ -189,6 +189,10 @@ class Meeting(models.Model):
         return not self.is_cancelled and self.starts_at - self.DOORS_OPEN <= timezone.now()
 
     @property
+    def is_over(self) -> bool:
+        return self.is_cancelled or self.ends_at + self.DOORS_CLOSE < timezone.now()
+
+    @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.duration_minutes)
 

@@ -15,7 +15,7 @@ from groups.forms import CancelForm, MeetingChangeForm, MeetingForm
 from groups.models import Meeting, MeetingTask, Membership, Power
 from groups.views.forms import posted, status_of
 
-_ON_A_PAGE = 20
+_ON_A_PAGE = 12
 _FACTS = ("title", "starts", "duration_minutes", "place", "stipend")
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from groups.models import Group
+from groups.models import Campaign, Group
 from hrplatform import isolation
 from resources.languages import Language
 from resources.models import GuideTranslation
@@ -29,6 +29,7 @@ def near_group(request: HttpRequest, slug: str) -> HttpResponse:
         "group": group,
         "language": Language(group.language),
         "times": times,
+        "campaigns": Campaign.objects.public_of(group).running(),
         "guides": sorted(guides, key=lambda each: each.title),
     }
     return render(request, "resources/near_group.html", context)

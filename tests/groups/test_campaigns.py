@@ -146,6 +146,10 @@ def test_a_public_campaign_is_read_by_a_visitor_without_allies_or_words_of_recor
     shared = Campaign.objects.public_of(ana.group).running().get()  # nobody is signed in here
     told = str(shared.__dict__)
     assert "a room that is open at night" in told
+    page = Client().get(f"/en/near/{ana.group.slug}/").content.decode()
+    assert "a room that is open at night" in page
+    assert "fewer than 5 records" in page
+    assert "night bus" not in page
     assert "the town hall" in told
     assert "night bus" not in told
     assert "pushed" not in told

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from groups.models import Group
+from groups.models import Group, Membership, Practice
 from hrplatform import isolation
-from resources.actions import Text, publish_guide, write_topic
+from resources.actions import Text, grow_guide, publish_guide, write_topic
 from resources.models import Guide, Topic
 
 FOLDER = Path(__file__).parent
@@ -22,10 +22,23 @@ def load(groups_by_key: Mapping[str, Group]) -> list[Guide]:
     topics = {topic.slug: topic for topic in load_topics()}
     groups = [groups_by_key[key] for key in sorted(groups_by_key)]
     makers = [group for group in groups if group.visibility == Group.Visibility.PUBLIC] or groups
-    return [
+    published = [
         _publish(folder, topics, makers[number % len(makers)])
         for number, folder in enumerate(sorted(FOLDER.glob("guides/*/")))
     ]
+    for group in makers:
+        _grow(group, next(iter(topics.values())))
+    return published
+
+
+def _grow(group: Group, topic: Topic) -> None:
+    """Where a group shares a practice, the draft of a guide has begun from it."""
+    with isolation.context(groups=[group.pk]):
+        practice = Practice.objects.filter(group=group, shares__isnull=False).select_related("group").first()
+        members = Membership.objects.active().with_roles().filter(group=group).order_by("person__handle")
+        writer = next((member for member in members if member.may_draft_guides), None)
+        if practice is not None and writer is not None:
+            grow_guide(by=writer, practice=practice, topic=topic, credited=True)
 
 
 def load_topics() -> list[Topic]:

@@ -39,7 +39,11 @@ from outreach.models import Contact, Item, Kit, Site
 from outreach.models.contacts import new_contact_id
 from resources.actions import Text, publish_guide, write_topic
 from tests.conftest import World, make_person
+from tests.groups.acts_of_decisions import DECISION_ACTS
 from tests.groups.acts_of_forms import FORM_ACTS, MONEY_ACTS
+from tests.groups.acts_of_meetings import MEETING_ACTS
+from tests.groups.acts_of_people import LAST_ACTS, PEOPLE_ACTS
+from tests.groups.acts_outward import OUTWARD_ACTS
 
 CANARY = "canary-words-7391"
 APPS = ("groups", "outreach", "resources")
@@ -159,7 +163,7 @@ ACTS: dict[str, Callable[[World], tuple[Membership | None, str, Any]]] = {
 }
 
 
-ACTS |= MONEY_ACTS | FORM_ACTS
+ACTS |= MONEY_ACTS | FORM_ACTS | MEETING_ACTS | DECISION_ACTS | PEOPLE_ACTS | OUTWARD_ACTS | LAST_ACTS
 
 
 def _after(thing: Any, world: World, act: str) -> Any:
@@ -189,7 +193,7 @@ def inside(world: World) -> Iterator[World]:
 
 def perform_all(world: World) -> list[str]:
     """All acts one after the other; those after which a member can do less come last. Returns their verbs."""
-    last = ("take powers back", "leave_group")
+    last = ("take powers back", "leave_group", *LAST_ACTS)
     return [ACTS[act](world)[1] for act in [*(act for act in ACTS if act not in last), *last]]
 
 

@@ -10,6 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from django.utils.translation import to_locale
 # What must be the same in a translation: %(name)s, %s, {name}, and markup.
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sdf%]|\{\w*\}")
 _TAG = re.compile(r"<[^<>]+>")
+_IN_TEMPLATES = re.compile(r"%\((\w+)\)s")
 
 
 class CatalogueBroken(Exception):
@@ -84,9 +86,28 @@ def compile_languages() -> list[str]:
 # --- Checking ---------------------------------------------------------------------------------------------------------
 
 
+# Where the words of visitors, of signing in and of letters stand: these are whole in every language, always.
+# Pages of members may wait for their translators and are shown in English until then; how many wait is said.
+FOR_EVERYBODY = (
+    "hrplatform/**/*.py",
+    "resources/**/*.py",
+    "groups/wording.py",
+    "groups/forms/people.py",
+    "groups/adapter.py",
+    "templates/base.html",
+    "templates/account/**/*.html",
+    "templates/django/**/*.html",
+    "templates/errors/**/*.html",
+    "templates/resources/**/*.html",
+    "templates/ui/**/*.html",
+    "templates/groups/join*.html",
+    "templates/groups/ask_visitor.html",
+)
+
+
 @checks.register(checks.Tags.translation, deploy=True)
 def every_language_is_complete(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Fails on words that are missing, marked fuzzy, or that lost a placeholder.
+    """Fails on words that are missing for everybody, marked fuzzy, or that lost a placeholder. Tells what else waits.
 
     Part of `check --deploy`: a missing word must stop a release, never an installation that is running.
     """
@@ -94,6 +115,10 @@ def every_language_is_complete(app_configs: Any, **kwargs: Any) -> list[checks.C
         checks.Error(f"{language.code}: {words}", hint=f"Mend it in {language.source}.", id="hrplatform.E003")
         for language in language_files()
         for words in problems(language)
+    ] + [
+        checks.Info(f"{language.code}: {number} texts of members' pages wait for a translator.", id="hrplatform.I003")
+        for language in language_files()
+        if (number := waiting(language))
     ]
 
 
@@ -105,8 +130,38 @@ def problems(language: LanguageFile) -> Iterator[str]:
         yield f"the catalogue cannot be read: {error}"
         return
     for message in catalogue:
-        if message.id:
+        if message.id and not (_is_untouched(message) and not _is_for_everybody(message)):
             yield from (f"{_shown(message)} {words}" for words in _problems_of(message, catalogue.num_plurals))
+
+
+def waiting(language: LanguageFile) -> int:
+    """How many texts of members' pages have no translation yet. Raises CatalogueBroken."""
+    return sum(
+        bool(message.id) and _is_untouched(message) and not _is_for_everybody(message) for message in language.read()
+    )
+
+
+def _is_untouched(message: Message) -> bool:
+    return not message.fuzzy and not any(_forms(message.string))
+
+
+@cache
+def _words_for_everybody() -> str:
+    files = (path for pattern in FOR_EVERYBODY for path in sorted(settings.BASE_DIR.glob(pattern)))
+    return _as_one_line("".join(path.read_text() for path in files))
+
+
+def _is_for_everybody(message: Message) -> bool:
+    """Whether this text stands in one of those sources: in quotes, or between the tags of a template."""
+    text = _as_one_line(_forms(message.id)[0])
+    in_template = _IN_TEMPLATES.sub(r"{{ \1 }}", text)
+    places = (f'"{text}"', f"'{text}'", f"%}}{in_template}{{%", f"%}} {in_template} {{%")
+    return any(place in _words_for_everybody() for place in places)
+
+
+def _as_one_line(text: str) -> str:
+    """Without line breaks, indentation, and the quotes between the pieces of one long text."""
+    return re.sub(r'"\s*"|\s+', lambda gap: "" if '"' in gap[0] else " ", text)
 
 
 def _shown(message: Message) -> str:

@@ -4,7 +4,26 @@ from datetime import UTC, date, datetime
 
 from django.db import models
 
-from groups.models import ApiToken, Group, Meeting, MeetingSeries, Membership, Payment, Person, Purpose
+from groups.models import (
+    ActionItem,
+    AgendaItem,
+    Agreement,
+    ApiToken,
+    Application,
+    Ballot,
+    Comment,
+    Device,
+    Group,
+    Meeting,
+    MeetingSeries,
+    Membership,
+    Option,
+    Payment,
+    Person,
+    Proposal,
+    Purpose,
+    TellerEntry,
+)
 from groups.models.campaigns import Campaign, CampaignAction
 from groups.models.practices import Practice, PracticeComment
 from groups.models.rights import RightsRecord
@@ -40,7 +59,11 @@ def sealed_rows(world: World) -> list[models.Model]:
             amount=500,
         ),
         Contact(id=new_contact_id(MIDNIGHT), group=union, worker=ana, at=MIDNIGHT, local_day=date(2026, 11, 20)),
+        Device(person=ana, mark="0" * 64),
+        Application(group=union, person=ana, standing="peer"),
         *_practices_rights_campaigns(union),
+        *_decisions(union, world.ana),
+        *_meetings(union),
     ]
     for row in rows:
         for field in sealing.sealed_fields(type(row)):
@@ -59,6 +82,31 @@ def _practices_rights_campaigns(union: Group) -> list[models.Model]:
         campaign,
         CampaignAction(group=union, campaign=campaign, on=date(2026, 11, 20)),
     ]
+
+
+def _decisions(union: Group, member: Membership) -> list[models.Model]:
+    later = datetime(2026, 11, 21, tzinfo=UTC)
+    proposal = Proposal.objects.create(group=union, title="x", opens_at=MIDNIGHT, closes_at=later)
+    return [
+        proposal,
+        Option(group=union, proposal=proposal, position=1),
+        Comment(group=union, proposal=proposal),
+        Ballot(group=union, proposal=proposal, is_secret=False),
+        TellerEntry(group=union, proposal=proposal, teller=member),
+        Agreement(group=union, agreed_on=date(2026, 11, 20)),
+    ]
+
+
+def _meetings(union: Group) -> list[models.Model]:
+    meeting = meeting_of(union)
+    return [
+        AgendaItem(group=union, meeting=meeting),
+        ActionItem(group=union),
+    ]
+
+
+def place_of(meeting: Meeting) -> str:
+    return Meeting._base_manager.get(pk=meeting.pk).place
 
 
 def words_of(row: models.Model) -> list[str]:

@@ -184,3 +184,9 @@ def test_in_russian_the_first_form_names_the_number_because_it_also_means_twenty
 def test_the_check_is_part_of_the_deploy_check():
     assert languages.every_language_is_complete in registry.registry.get_checks(include_deployment_checks=True)
     assert languages.every_language_is_complete not in registry.registry.get_checks()
+
+
+def test_what_everybody_reads_may_not_wait_for_its_translator_and_a_members_page_may(catalogue):
+    file = catalogue('msgid "Help now"\nmsgstr ""\n\nmsgid "Only members of a group read this"\nmsgstr ""\n')
+    assert [problem.split("”")[0] for problem in languages.problems(file)] == ["“Help now"]
+    assert languages.waiting(file) == 1

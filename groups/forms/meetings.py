@@ -240,6 +240,8 @@ class MeetingChangeForm(MeetingForm):
         if cleaned.get("scope", Scope.THIS) == Scope.THIS or self.series is None:
             cleaned["recurrence"] = ""
             return
+        if not cleaned.get("repeats") and "repeats" not in self.errors:
+            self.add_error("repeats", _("Say how often it repeats."))
         super()._clean_rule(cleaned, starts)
         if cleaned["recurrence"] and self.meeting and self._keeps_its_days(cleaned, starts, self.series):
             end = cleaned["recurrence"].removeprefix(without_end(cleaned["recurrence"]))

@@ -1,5 +1,6 @@
 """Every page that someone can reach by links, each route a few times. Used by the tests and by bin/screenshots."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ PASSPHRASE = "we meet on thursdays"
 # What ends the session, and what is Django's own and not ours to lay out.
 _LEAVING = ("/leave/", "/sign-out/", "/operator/logout/")
 OPERATOR = "/operator/"
+# Nothing to look at: the browser keeps it. Tests of their own ask for these.
+_FILE = re.compile(r"\.(ics|csv|xlsx|zip)$")
 
 VISITOR_STARTS = ("/en/", "/es/", "/ru/", "/nl/", "/sign-in/", "/sign-up/")
 MEMBER_STARTS = ("/tonight/",)
@@ -84,6 +87,6 @@ def walk(
 def _own(link: str, origin: str) -> str | None:
     """The address within our origin, without its fragment; None for other origins and for what ends the session."""
     parts = urlsplit(link)
-    if f"{parts.scheme}://{parts.netloc}" != origin or parts.path.startswith(_LEAVING):
+    if f"{parts.scheme}://{parts.netloc}" != origin or parts.path.startswith(_LEAVING) or _FILE.search(parts.path):
         return None
     return parts.path + (f"?{parts.query}" if parts.query else "")

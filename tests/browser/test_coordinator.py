@@ -70,7 +70,7 @@ def test_invited_member_is_reminded_once_in_the_inbox_and_by_letter_in_neutral_w
 
     starts = datetime.now(zone).replace(tzinfo=None) + timedelta(hours=2)
     deeds.schedule_meeting(
-        founder, group, title="Naloxone evening", starts=starts, place="Behind the bakery", repeats="FREQ=WEEKLY"
+        founder, group, title="Naloxone evening", starts=starts, place="Behind the bakery", repeats="weekly"
     )
     expect(founder.locator(".facts")).to_contain_text("every week")
 

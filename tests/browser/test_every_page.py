@@ -27,6 +27,7 @@ _AXE = {
     "rules": {"color-contrast-enhanced": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+_AT_THE_EDGE = ".bar, .exit, .actions"
 # Between the themes only colours differ.
 _AXE_COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "color-contrast-enhanced"]},
@@ -96,11 +97,14 @@ class Watcher:
 
     def look_closely(self, where: str) -> None:
         page = self.page
+        # What lies half under the bar at the lower edge is there to be scrolled up: it is no small target.
+        page.evaluate(f"document.querySelectorAll('{_AT_THE_EDGE}').forEach((each) => each.style.position = 'static')")
         for theme, options in (("light", _AXE), ("dark", _AXE_COLOURS)):
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             for problem in Axe().run(page, options=options).response["violations"]:
                 self.walk.found[f"axe {theme}"] += [f"{where}: {_told(problem, node)}" for node in problem["nodes"][:3]]
         page.emulate_media(color_scheme="light")
+        page.evaluate(f"document.querySelectorAll('{_AT_THE_EDGE}').forEach((each) => each.style.position = '')")
 
 
 def _told(problem: dict[str, Any], node: dict[str, Any]) -> str:

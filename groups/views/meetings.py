@@ -13,6 +13,7 @@ from groups import access, actions
 from groups.actions.agenda import may_remove
 from groups.forms import CancelForm, MeetingChangeForm, MeetingForm
 from groups.models import Meeting, MeetingTask, Membership, Power
+from groups.recurrence import RuleRefused
 from groups.views.forms import posted, status_of
 
 _ON_A_PAGE = 12
@@ -98,21 +99,26 @@ def meeting_edit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
         messages.warning(request, _("What is over or called off stays as it was."))
         return redirect(meeting)
     form = MeetingChangeForm(posted(request), meeting=meeting)
-    if form.is_valid():
-        _change(membership, meeting, form)
+    if form.is_valid() and _change(membership, meeting, form):
         messages.success(request, _("Saved. If it moved, everyone who wants reminders is told once."))
         return redirect(meeting)
     context = {"form": form, "group": membership.group, "meeting": meeting}
     return render(request, "groups/meeting_edit.html", context, status=status_of(form))
 
 
-def _change(membership: Membership, meeting: Meeting, form: MeetingChangeForm) -> None:
+def _change(membership: Membership, meeting: Meeting, form: MeetingChangeForm) -> bool:
+    """Whether it was changed; if not, the form says why. How far the others move is only known with all of them."""
     facts = {name: form.cleaned_data[name] for name in _FACTS}
     if form.reaches_series:
         scope, recurrence = actions.Scope(form.cleaned_data["scope"]), form.cleaned_data["recurrence"]
-        actions.change_series(by=membership, meeting=meeting, scope=scope, recurrence=recurrence, **facts)
+        try:
+            actions.change_series(by=membership, meeting=meeting, scope=scope, recurrence=recurrence, **facts)
+        except RuleRefused:
+            form.add_error(None, _("With this last day no meeting would be left. Choose a later one."))
+            return False
     else:
         actions.change_meeting(by=membership, meeting=meeting, **facts)
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

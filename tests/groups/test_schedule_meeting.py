@@ -186,6 +186,15 @@ def test_saving_the_form_unchanged_changes_nothing(thursdays, ana, sign_in, as_m
         assert {meeting.sequence for meeting in Meeting.objects.all()} == {0}
 
 
+def test_a_change_that_would_leave_no_meeting_is_refused_in_words(thursdays, ana, sign_in, as_member):
+    facts = {"scope": "all", "day": "2026-11-25", "ends": "until", "until": "2026-11-25"}
+    answer = change(sign_in, ana, thursdays[1], **facts)
+    assert answer.status_code == 422
+    assert "no meeting would be left" in answer.content.decode()
+    with as_member(ana):
+        assert {meeting.sequence for meeting in Meeting.objects.all()} == {0}
+
+
 def test_what_is_over_is_not_changed(at, thursdays, ana, sign_in, as_member):
     at.move_to(datetime(2026, 11, 27, 12, tzinfo=ZONE))
     answer = change(sign_in, ana, thursdays[0], scope="this", title="Rewritten", day="2026-12-30")
